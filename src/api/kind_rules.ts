@@ -1,0 +1,63 @@
+import type { Millis } from '../base/clock.ts'
+import type { Random } from '../base/random.ts'
+import type { FieldError } from './field_error.ts'
+import type { UserInfo } from './request.ts'
+import type { ResourceRef } from './resource.ts'
+import type { KubeObject } from './types.ts'
+
+/** An object while the server still works on it: the only form that may be changed in place. */
+export type MutableObject = {
+  apiVersion: string
+  kind: string
+  // biome-ignore lint/suspicious/noExplicitAny: a draft has any shape until it is validated
+  metadata: Record<string, any>
+  // biome-ignore lint/suspicious/noExplicitAny: a draft has any shape until it is validated
+  [field: string]: any
+}
+
+/** What rules may know besides the object. */
+export interface RuleContext {
+  readonly now: Millis
+  readonly random: Random
+  readonly user: UserInfo
+  /** `MaxUnavailableStatefulSet` and others; absent: upstream's default. */
+  readonly featureGates: ReadonlyMap<string, boolean>
+}
+
+/** A cell of a Table row. */
+export type Cell = string | number | boolean | null
+
+/**
+ * What is peculiar to one kind, beyond the table of facts (schema, verbs, names, columns): named
+ * functions that the write path calls in its fixed order. Whatever is absent has the usual meaning.
+ */
+export interface KindRules<T extends KubeObject = KubeObject> {
+  readonly resource: ResourceRef<T>
+  /** Fills in what upstream's defaulting does. Runs on every decoded object, also on what is stored. */
+  defaults?(draft: MutableObject): void
+  /** Drops what a creator may not set (status) and sets what the server decides. After defaulting. */
+  prepareCreate?(draft: MutableObject, context: RuleContext): void
+  /** Carries over what an update may not touch (status on the main resource). `old` is frozen. */
+  prepareUpdate?(draft: MutableObject, old: T, context: RuleContext): void
+  /** The same for `/status`: by default everything but status and managedFields comes from `old`. */
+  prepareStatusUpdate?(draft: MutableObject, old: T, context: RuleContext): void
+  validateCreate?(object: T, context: RuleContext): FieldError[]
+  validateUpdate?(object: T, old: T, context: RuleContext): FieldError[]
+  validateStatusUpdate?(object: T, old: T, context: RuleContext): FieldError[]
+  /** Texts for `Warning` headers. */
+  warnings?(object: T, old: T | undefined): string[]
+  /** Fields besides metadata.name and metadata.namespace that a field selector may name. */
+  selectableFields?(object: T): Readonly<Record<string, string>>
+  /** The cells of a Table row, in the order of the columns of the table of facts. */
+  cells?(object: T, now: Millis): Cell[]
+  /** `spec`: generation starts at 1 and grows when the spec changes; `none`: the kind has none. */
+  readonly generation?: 'spec' | 'none'
+  /** How a name is checked; `dns-subdomain` unless said. */
+  readonly nameForm?: 'dns-subdomain' | 'dns-label' | 'path-segment'
+  /** PUT of a missing object creates it (Lease, Role). */
+  readonly createOnUpdate?: boolean
+  /** DELETE answers the object instead of a Status (Pod, ServiceAccount). */
+  readonly deleteAnswersObject?: boolean
+  /** The grace period of a DELETE in seconds when the kind ends gracefully (Pod); undefined: at once. */
+  graceSeconds?(object: T, asked: number | undefined): number | undefined
+}

@@ -1,0 +1,18 @@
+import type { Millis } from './clock.ts'
+
+/** RFC 3339 in whole seconds, truncated: what Kubernetes' `Time` shows. */
+export function toRfc3339(at: Millis): string {
+  return `${new Date(Math.floor(at / 1000) * 1000).toISOString().slice(0, 19)}Z`
+}
+
+/** RFC 3339 with six digits: what Kubernetes' `MicroTime` shows. */
+export function toRfc3339Micro(at: Millis): string {
+  return `${new Date(at).toISOString().slice(0, 23)}000Z`
+}
+
+/** The moment of an RFC 3339 text; undefined if it is none. */
+export function fromRfc3339(text: string | undefined): Millis | undefined {
+  if (text === undefined) return undefined
+  const at = Date.parse(text)
+  return Number.isNaN(at) ? undefined : at
+}
