@@ -1,0 +1,49 @@
+import type { KindRules } from '../kind_rules.ts'
+import type { ResourceRef } from '../resource.ts'
+import table from '../schema/resources.json' with { type: 'json' }
+
+/** The kinds that have rules of their own, one file per kind in this folder. */
+const OWN_RULES: readonly KindRules[] = []
+
+const keyOfResource = (group: string, resource: string): string => `${group}/${resource}`
+
+let index: Map<string, KindRules> | undefined
+
+/** Every kind that has rules of its own. */
+export function allKindRules(): readonly KindRules[] {
+  return OWN_RULES
+}
+
+/** The rules of a resource. One without rules of its own gets the generic ones: all usual meanings. */
+export function rulesOf(group: string, resource: string): KindRules {
+  index ??= new Map(OWN_RULES.map((rules) => [keyOfResource(rules.resource.group, rules.resource.resource), rules]))
+  const key = keyOfResource(group, resource)
+  const known = index.get(key)
+  if (known !== undefined) return known
+  const generic: KindRules = { resource: refOf(group, resource) }
+  index.set(key, generic)
+  return generic
+}
+
+interface ResourceEntry {
+  readonly kind: string
+  readonly scope: string
+}
+
+/** The reference of a built-in resource from the table of facts; one that the table lacks has only its names. */
+function refOf(group: string, resource: string): ResourceRef {
+  const groups: Readonly<Record<string, Readonly<Record<string, ResourceEntry>>>> = table
+  for (const [groupVersion, resources] of Object.entries(groups)) {
+    const slash = groupVersion.indexOf('/')
+    const entry = resources[resource]
+    if (entry === undefined || (slash < 0 ? '' : groupVersion.slice(0, slash)) !== group) continue
+    return {
+      group,
+      version: groupVersion.slice(slash + 1),
+      resource,
+      kind: entry.kind,
+      namespaced: entry.scope === 'Namespaced',
+    }
+  }
+  return { group, version: '', resource, kind: '', namespaced: true }
+}
