@@ -7,12 +7,19 @@ import type { Millis } from '../base/clock.ts'
 export interface ContainerRuntime {
   /** `containerd 1.6.20`, for the node's status: `containerd://1.6.20`. */
   readonly version: string
-  listSandboxes(): Promise<readonly Sandbox[]>
+  /** All sandboxes, or those of one pod (by its uid label). */
+  listSandboxes(podUid?: string): Promise<readonly Sandbox[]>
   /** Makes the pod's network and pause process. Slow: give it a long deadline, and list before a retry. */
   runSandbox(config: SandboxConfig): Promise<Sandbox>
   stopSandbox(id: string): Promise<void>
   removeSandbox(id: string): Promise<void>
-  listContainers(): Promise<readonly RuntimeContainer[]>
+  /** All containers, running or not, or those of one pod (by its uid label). */
+  listContainers(podUid?: string): Promise<readonly RuntimeContainer[]>
+  /**
+   * Tells of the uid of a pod whose sandbox or containers changed (undefined: list everything anew).
+   * Without it the agent lists every second.
+   */
+  watch?(onChange: (podUid: string | undefined) => void): { stop(): void }
   createContainer(sandbox: Sandbox, config: ContainerConfig): Promise<string>
   startContainer(id: string): Promise<void>
   /** SIGTERM, then SIGKILL after `graceSeconds`; resolves when it has ended. */
@@ -53,7 +60,11 @@ export interface SandboxConfig {
   readonly attempt: number
   readonly hostname: string
   readonly logDirectory: string
-  readonly dns: { readonly servers: readonly string[]; readonly searches: readonly string[]; readonly options: readonly string[] }
+  readonly dns: {
+    readonly servers: readonly string[]
+    readonly searches: readonly string[]
+    readonly options: readonly string[]
+  }
   readonly hostNetwork: boolean
   readonly shareProcessNamespace: boolean
   readonly labels: Readonly<Record<string, string>>
