@@ -14,6 +14,8 @@ export interface CacheChange<T> {
  */
 export interface Informer<T extends KubeObject> {
   readonly synced: boolean
+  /** Whether the cache shows everything up to this resourceVersion: how a part knows that it sees its own write. */
+  hasSeen(resourceVersion: string): boolean
   get(key: ObjectKey): T | undefined
   /** All objects, or those of one namespace, in key order. */
   list(namespace?: string): readonly T[]

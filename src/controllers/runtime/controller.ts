@@ -1,11 +1,10 @@
-import type { Millis } from '../../base/clock.ts'
-import type { CacheChange, Informers } from '../../client/informer.ts'
-import type { Client } from '../../client/client.ts'
-import type { Clock } from '../../base/clock.ts'
-import type { Log } from '../../base/log.ts'
-import type { Random } from '../../base/random.ts'
 import type { ObjectKey, ResourceRef } from '../../api/resource.ts'
 import type { KubeObject } from '../../api/types.ts'
+import type { Clock, Millis } from '../../base/clock.ts'
+import type { Log } from '../../base/log.ts'
+import type { Random } from '../../base/random.ts'
+import type { Client } from '../../client/client.ts'
+import type { CacheChange, Informers } from '../../client/informer.ts'
 import type { EventRecorder } from './events.ts'
 
 /** What every controller is given. */
@@ -34,14 +33,15 @@ export const again = (afterMs: Millis): Outcome => ({ outcome: 'again', afterMs 
  * A controller: keys come in, never events. `view` gathers what the decision needs (with `now` in
  * it) from the caches, or undefined when there is nothing to do; `decide` is pure; `apply` acts,
  * with a uid precondition on every destructive call. The loop that runs it holds a key back until
- * the caches show the controller's own last writes for that key.
+ * the caches show the controller's own last writes for that key: those that `apply` makes through
+ * the `client` it is given, to resources that are in `watches` (whose `keys` may be `() => []`).
  */
 export interface Controller<View, Plan> {
   readonly name: string
   readonly watches: readonly WatchRule[]
   view(key: ObjectKey): View | undefined
   decide(view: View): Plan
-  apply(plan: Plan, view: View): Promise<Outcome>
+  apply(plan: Plan, view: View, client: Client): Promise<Outcome>
 }
 
 /** Erases a watch rule's type, so that rules for several resources stand in one list. */
