@@ -15,7 +15,9 @@ const { values, positionals } = parseArgs({
 })
 
 if (values.kubeconfig === '') {
-  console.error('usage: npm run conformance -- --kubeconfig FILE [--only TEXT] [--jobs N] [--quiet] [api-crud kinds- ...]')
+  console.error(
+    'usage: npm run conformance -- --kubeconfig FILE [--only TEXT] [--jobs N] [--quiet] [api-crud kinds- ...]',
+  )
   process.exit(2)
 }
 
@@ -37,7 +39,10 @@ const failed = results.filter((result) => result.problems.length > 0)
 const surprising = failed.filter((result) => !notYet.has(lineOf(result)))
 for (const file of files) summary(file)
 const late = results.filter((result) => result.problems.length === 0 && notYet.has(lineOf(result)))
-if (late.length > 0) console.log(`${late.length} cases of not-yet.txt pass now:\n${late.map((result) => `  ${lineOf(result)}`).join('\n')}`)
+if (late.length > 0)
+  console.log(
+    `${late.length} cases of not-yet.txt pass now:\n${late.map((result) => `  ${lineOf(result)}`).join('\n')}`,
+  )
 console.log(`${failed.length - surprising.length} cases do not pass yet (conformance/not-yet.txt)`)
 console.log(`${results.length - failed.length} passed, ${surprising.length} failed`)
 process.exit(surprising.length > 0 ? 1 : 0)
@@ -56,5 +61,6 @@ function report(result: CaseResult): void {
 
 function summary(file: string): void {
   const own = results.filter((result) => result.file === file)
-  if (own.length > 0) console.log(`${file}: ${own.filter((result) => result.problems.length === 0).length} of ${own.length}`)
+  if (own.length > 0)
+    console.log(`${file}: ${own.filter((result) => result.problems.length === 0).length} of ${own.length}`)
 }

@@ -1,6 +1,6 @@
+import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
-import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 
 /** No answer of a request that is not a watch may take longer. */
@@ -18,8 +18,18 @@ export interface OpenAnswer {
 }
 
 export interface Connection {
-  open(method: string, path: string, headers?: Readonly<Record<string, string | number>>, body?: string | Buffer): Promise<OpenAnswer>
-  call(method: string, path: string, headers?: Readonly<Record<string, string | number>>, body?: string | Buffer): Promise<Answer>
+  open(
+    method: string,
+    path: string,
+    headers?: Readonly<Record<string, string | number>>,
+    body?: string | Buffer,
+  ): Promise<OpenAnswer>
+  call(
+    method: string,
+    path: string,
+    headers?: Readonly<Record<string, string | number>>,
+    body?: string | Buffer,
+  ): Promise<Answer>
   close(): void
 }
 
@@ -27,7 +37,10 @@ interface Kubeconfig {
   readonly 'current-context'?: string
   readonly clusters: readonly { readonly name: string; readonly cluster: Readonly<Record<string, string>> }[]
   readonly users: readonly { readonly name: string; readonly user: Readonly<Record<string, string>> }[]
-  readonly contexts: readonly { readonly name: string; readonly context: { readonly cluster: string; readonly user: string } }[]
+  readonly contexts: readonly {
+    readonly name: string
+    readonly context: { readonly cluster: string; readonly user: string }
+  }[]
 }
 
 /** Connects to the server of a kubeconfig file (its current context; data embedded or in files). */
@@ -47,10 +60,19 @@ export function connect(kubeconfigFile: string): Connection {
   const open: Connection['open'] = (method, path, headers = {}, body) =>
     new Promise((resolve, reject) => {
       const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
-      const options = { agent, host: server.hostname, port: server.port, method, path, headers: { ...bearer, ...length, ...headers } }
+      const options = {
+        agent,
+        host: server.hostname,
+        port: server.port,
+        method,
+        path,
+        headers: { ...bearer, ...length, ...headers },
+      }
       const request = transport.request(options, (response) => resolve({ request, response }))
       request.on('error', reject)
-      request.setTimeout(REQUEST_MS_MAX, () => request.destroy(new Error(`no answer in ${REQUEST_MS_MAX} ms: ${method} ${path}`)))
+      request.setTimeout(REQUEST_MS_MAX, () =>
+        request.destroy(new Error(`no answer in ${REQUEST_MS_MAX} ms: ${method} ${path}`)),
+      )
       request.end(body)
     })
 

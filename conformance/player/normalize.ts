@@ -33,7 +33,9 @@ export class Normalizer {
     let text = given
     for (const [actual, placeholder] of this.#rules.names) text = text.replaceAll(actual, placeholder)
     if (this.#rules.generated) {
-      text = text.replace(GENERATED, '-<gen>').replace(HASH, (_, before: string, word: string) => before + this.#hash(word))
+      text = text
+        .replace(GENERATED, '-<gen>')
+        .replace(HASH, (_, before: string, word: string) => before + this.#hash(word))
     }
     return text
       .replace(UID, (uid) => numbered(this.#uids, uid, 'uid'))
@@ -75,7 +77,8 @@ export class Normalizer {
     const out: Record<string, unknown> = {}
     for (const [key, field] of Object.entries(node).sort(([a], [b]) => (a < b ? -1 : 1))) {
       if (key === 'managedFields' && !this.#rules.keepManagedFields) continue
-      const value = key === 'nodePort' && typeof field === 'number' ? '<port>' : this.value(field, path ? `${path}.${key}` : key)
+      const value =
+        key === 'nodePort' && typeof field === 'number' ? '<port>' : this.value(field, path ? `${path}.${key}` : key)
       if (value !== undefined) out[this.text(key)] = value
     }
     return out

@@ -76,7 +76,8 @@ class Play {
   async stop(): Promise<void> {
     for (const recording of this.#recordings) recording.stop()
     if (this.#script.namespace === false) return
-    const remove = (path: string, options: object) => this.#connection.call('DELETE', path, JSON_BODY, JSON.stringify(options))
+    const remove = (path: string, options: object) =>
+      this.#connection.call('DELETE', path, JSON_BODY, JSON.stringify(options))
     const background = { propagationPolicy: 'Background' }
     if (this.#script.record) await remove(`/apis/apps/v1/namespaces/${this.#namespace}/statefulsets`, background)
     await remove(`/api/v1/namespaces/${this.#namespace}`, background)
@@ -117,7 +118,9 @@ class Play {
   }
 
   #fill(text: string): string {
-    return text.replace(/\{\{?(\w+)\}?\}/g, (whole, name: string) => (name in this.#values ? String(this.#values[name]) : whole))
+    return text.replace(/\{\{?(\w+)\}?\}/g, (whole, name: string) =>
+      name in this.#values ? String(this.#values[name]) : whole,
+    )
   }
 
   async #wait({ path, field, value, gone, ms = WAIT_MS }: WaitSpec): Promise<void> {
@@ -132,7 +135,9 @@ class Play {
       }
       await sleep(POLL_MS)
     }
-    throw new Error(`waited ${ms} ms for ${field} = ${JSON.stringify(value)} at ${path}; last seen ${JSON.stringify(seen)}`)
+    throw new Error(
+      `waited ${ms} ms for ${field} = ${JSON.stringify(value)} at ${path}; last seen ${JSON.stringify(seen)}`,
+    )
   }
 
   async #settle(quietMs: number): Promise<void> {

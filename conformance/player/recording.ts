@@ -7,7 +7,9 @@ type SeenEvent = readonly [type: string, object: unknown, uid: string | undefine
 
 interface WatchLine {
   readonly type: string
-  readonly object: { readonly metadata?: { readonly uid?: string; readonly annotations?: Readonly<Record<string, string>> } }
+  readonly object: {
+    readonly metadata?: { readonly uid?: string; readonly annotations?: Readonly<Record<string, string>> }
+  }
 }
 
 /** A watch that collects events until it is read. */
@@ -23,7 +25,10 @@ export interface Recording {
 export async function record(connection: Connection, path: string, rules: Partial<Recorder>): Promise<Recording> {
   const events: SeenEvent[] = []
   const shown = new Map<string | undefined, string>()
-  const { request, response } = await connection.open('GET', `${path}${path.includes('?') ? '&' : '?'}watch=true&timeoutSeconds=600`)
+  const { request, response } = await connection.open(
+    'GET',
+    `${path}${path.includes('?') ? '&' : '?'}watch=true&timeoutSeconds=600`,
+  )
   request.setTimeout(0)
   if (response.statusCode !== 200) throw new Error(`watch ${path}: ${response.statusCode}`)
   const recording: Recording = {
@@ -69,7 +74,8 @@ function filtered(
   if (rules.last) events = events.filter(([, , uid], at) => !events.slice(at + 1).some((later) => later[2] === uid))
   if (rules.changes) events = events.filter((event) => showsSomethingNew(event, shown))
   let bare = events.map(([type, object]) => [type, object] as const)
-  if (rules.distinct) bare = bare.filter((event, at) => at === 0 || JSON.stringify(event) !== JSON.stringify(bare[at - 1]))
+  if (rules.distinct)
+    bare = bare.filter((event, at) => at === 0 || JSON.stringify(event) !== JSON.stringify(bare[at - 1]))
   if (rules.unordered || unordered) bare.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
   return bare
 }

@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process'
+import { globSync } from 'node:fs'
+import { run } from 'node:test'
+import { type Suite, type SuiteResult, suites } from './suites.ts'
+
+/**
+ * `npm test`: runs every suite within its time budget and ends with `N passed, N failed`.
+ * `npm test -- unit tidy` runs only the suites of these names.
+ */
+const wanted = process.argv.slice(2)
+const chosen = suites.filter((suite) => wanted.length === 0 || wanted.includes(suite.name))
+const totals = { passed: 0, failed: 0 }
+
+for (const suite of chosen) {
+  const began = Date.now()
+  console.log(`\n── ${suite.name}: ${suite.about}`)
+  const result = suite.files === undefined ? await runCommand(suite) : await runFiles(suite)
+  totals.passed += result.passed
+  totals.failed += result.failed
+  const seconds = ((Date.now() - began) / 1000).toFixed(1)
+  console.log(
+    `── ${suite.name}: ${result.passed} passed, ${result.failed} failed in ${seconds} s (budget ${suite.budgetSeconds} s)`,
+  )
+}
+
+console.log(`\n${totals.passed} passed, ${totals.failed} failed`)
+process.exit(totals.failed > 0 || totals.passed === 0 ? 1 : 0)
+
+/** Runs `node:test` files, each in a process of its own; what does not end within the budget has failed. */
+async function runFiles(suite: Suite): Promise<SuiteResult> {
+  const files = (suite.files ?? []).flatMap((pattern) => globSync(pattern)).sort()
+  const result = { passed: 0, failed: 0 }
+  const signal = AbortSignal.timeout(suite.budgetSeconds * 1000)
+  const stream = run({ files, concurrency: suite.concurrency ?? 2, signal, timeout: suite.budgetSeconds * 1000 })
+  stream.on('test:stderr', (line) => process.stderr.write(line.message))
+  stream.on('test:diagnostic', () => {})
+  stream.on('test:pass', (test) => {
+    if (test.details.type === 'suite') return
+    if (test.skip !== undefined) console.log(`  skipped: ${test.name} (${test.skip})`)
+    else result.passed += 1
+  })
+  stream.on('test:fail', (test) => {
+    if (test.details.type === 'suite' && test.details.error.cause !== undefined && isChildFailure(test.details.error))
+      return
+    result.failed += 1
+    const cause = test.details.error.cause ?? test.details.error
+    console.log(
+      `  FAILED ${test.file ?? ''} › ${test.name}\n${indented(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause))}`,
+    )
+  })
+  for await (const _ of stream);
+  return result
+}
+
+const isChildFailure = (error: Error & { failureType?: string }) => error.failureType === 'subtestsFailed'
+const indented = (text: string) => text.replace(/^/gm, '    ')
+
+/** Runs a command; it counts as one test, unless its last line says `N passed, N failed`. */
+function runCommand(suite: Suite): Promise<SuiteResult> {
+  const [program, ...args] = suite.command ?? []
+  if (program === undefined) throw new Error(`suite ${suite.name} has neither files nor a command`)
+  return new Promise((resolve) => {
+    let output = ''
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], detached: true })
+    const tooLong = setTimeout(() => {
+      console.log(`  FAILED ${suite.name}: not done after ${suite.budgetSeconds} s`)
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM')
+    }, suite.budgetSeconds * 1000)
+    child.stdout.on('data', (chunk: Buffer) => {
+      output = (output + chunk).slice(-4096)
+      process.stdout.write(chunk)
+    })
+    child.on('close', (code) => {
+      clearTimeout(tooLong)
+      const counted = /(\d+) passed, (\d+) failed\s*$/.exec(output)
+      const failed = code === 0 ? 0 : 1
+      resolve(
+        counted
+          ? { passed: Number(counted[1]), failed: Math.max(Number(counted[2]), failed) }
+          : { passed: 1 - failed, failed },
+      )
+    })
+  })
+}
