@@ -41,7 +41,9 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   prepareUpdate?(draft: MutableObject, old: T, context: RuleContext): void
   /** The same for `/status`: by default everything but status and managedFields comes from `old`. */
   prepareStatusUpdate?(draft: MutableObject, old: T, context: RuleContext): void
+  /** Without metadata: `validateNew`, `validateChange` and `validateStatusChange` of kinds/validate.ts add what all kinds share. */
   validateCreate?(object: T, context: RuleContext): FieldError[]
+  /** Absent: a change is validated as a new object is. */
   validateUpdate?(object: T, old: T, context: RuleContext): FieldError[]
   validateStatusUpdate?(object: T, old: T, context: RuleContext): FieldError[]
   /** Texts for `Warning` headers. */
@@ -52,6 +54,10 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   cells?(object: T, now: Millis): Cell[]
   /** `spec`: generation starts at 1 and grows when the spec changes; `none`: the kind has none. */
   readonly generation?: 'spec' | 'none'
+  /** Whether a change makes the generation grow; by default when anything but metadata and status differs. */
+  generationGrows?(draft: MutableObject, old: T): boolean
+  /** The kind's own validation of an update does not check the metadata as a whole again. */
+  readonly metadataOnceOnUpdate?: boolean
   /** How a name is checked; `dns-subdomain` unless said. */
   readonly nameForm?: 'dns-subdomain' | 'dns-label' | 'path-segment'
   /** PUT of a missing object creates it (Lease, Role). */

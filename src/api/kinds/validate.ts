@@ -1,0 +1,62 @@
+import type { FieldError } from '../field_error.ts'
+import type { KindRules, RuleContext } from '../kind_rules.ts'
+import type { KubeObject } from '../types.ts'
+import {
+  commonMetadataErrors,
+  commonMetadataUpdateErrors,
+  type MetadataForm,
+  metadataErrors,
+  metadataUpdateErrors,
+} from '../validation/metadata.ts'
+import { dnsLabel, dnsSubdomain, pathSegment } from '../validation/names.ts'
+
+const NAME_FORMS = { 'dns-subdomain': dnsSubdomain, 'dns-label': dnsLabel, 'path-segment': pathSegment }
+
+const formOf = (rules: KindRules): MetadataForm => ({
+  namespaced: rules.resource.namespaced,
+  nameForm: NAME_FORMS[rules.nameForm ?? 'dns-subdomain'],
+})
+
+/** Everything that is wrong with a new object, metadata included. */
+export function validateNew(rules: KindRules, object: KubeObject, context: RuleContext): FieldError[] {
+  return [...metadataErrors(object.metadata, formOf(rules)), ...(rules.validateCreate?.(object, context) ?? [])]
+}
+
+/**
+ * Everything that is wrong with a changed object. Upstream checks metadata once for all kinds and once
+ * more in each kind, each time as an object and as a change: so a fault shows up to four times.
+ */
+export function validateChange(
+  rules: KindRules,
+  object: KubeObject,
+  old: KubeObject,
+  context: RuleContext,
+): FieldError[] {
+  const form = formOf(rules)
+  return [
+    ...changeForAllKinds(rules, object, old),
+    ...metadataUpdateErrors(object.metadata, old.metadata),
+    ...(rules.metadataOnceOnUpdate ? [] : metadataErrors(object.metadata, form)),
+    ...(rules.validateUpdate?.(object, old, context) ?? rules.validateCreate?.(object, context) ?? []),
+  ]
+}
+
+/** Everything that is wrong with a change through `/status`. */
+export function validateStatusChange(
+  rules: KindRules,
+  object: KubeObject,
+  old: KubeObject,
+  context: RuleContext,
+): FieldError[] {
+  return [
+    ...changeForAllKinds(rules, object, old),
+    ...metadataUpdateErrors(object.metadata, old.metadata),
+    ...(rules.validateStatusUpdate?.(object, old, context) ?? []),
+  ]
+}
+
+/** The part of a change's validation that upstream runs for every kind, before the kind's own. */
+function changeForAllKinds(rules: KindRules, object: KubeObject, old: KubeObject): FieldError[] {
+  const form: MetadataForm = { namespaced: rules.resource.namespaced, nameForm: pathSegment }
+  return [...commonMetadataErrors(object.metadata, form), ...commonMetadataUpdateErrors(object.metadata, old.metadata)]
+}
