@@ -89,6 +89,16 @@ export class CompactedError extends Error {
   }
 }
 
+/** Asked for a revision that has not been given out yet. */
+export class FutureRevisionError extends Error {
+  override readonly name = 'FutureRevisionError'
+  readonly newest: Revision
+  constructor(asked: Revision, newest: Revision) {
+    super(`too large resource version: ${asked}, current: ${newest}`)
+    this.newest = newest
+  }
+}
+
 /** The journal failed; what was not acknowledged may or may not be there after a restart. */
 export class StoreFailedError extends Error {
   override readonly name = 'StoreFailedError'
@@ -99,6 +109,11 @@ export interface StoreWatcher {
   events(events: readonly StoreEvent[]): void
   /** Everything up to `revision` has been told. Called when asked for by `progress()`. */
   progress(revision: Revision): void
+  /**
+   * The watch cannot go on (old history could not be read, or a call above threw): nothing more will
+   * be told. Never called after `stop()`; a store that is closed ends its watches without it.
+   */
+  ended?(error: Error): void
 }
 
 export interface StoreWatch {
@@ -114,13 +129,14 @@ export interface StoreReader {
   /** The oldest revision that can still be listed or watched from. */
   readonly compacted: Revision
   get(key: StoreKey): StoredObject | undefined
-  /** @throws CompactedError */
+  /** Both errors are thrown at once or reject the promise. @throws CompactedError, FutureRevisionError */
   list(range: StoreRange, options?: ListOptions): Promise<ListResult> | ListResult
   /** How many objects the range holds now. */
   count(range: StoreRange): number
   /**
    * Tells every change after revision `after`, each once and in order, however old, first those that
-   * happened already. The first call comes after this one has returned.
+   * happened already. The first call comes after this one has returned. From a revision that has not
+   * been given out yet nothing is told until the revisions have passed it.
    * @throws CompactedError
    */
   watch(range: StoreRange, after: Revision, watcher: StoreWatcher): StoreWatch
@@ -141,7 +157,10 @@ export interface Store extends StoreReader {
   commit(write: StoreWrite): Promise<CommitOutcome>
   /** The newest revision given out; ahead of `revision` while writes wait for the disk. */
   readonly headRevision: Revision
-  /** Resolves when `revision` is durable. @throws StoreFailedError */
+  /**
+   * Resolves when `revision` is durable, however far ahead it is. To be called in the same step that
+   * saw the revision: after a failure its number is given out again. @throws StoreFailedError
+   */
   durable(revision: Revision): Promise<void>
   /** Forgets history up to `revision`; current objects stay. */
   compact(revision: Revision): Promise<void>
