@@ -1,0 +1,67 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { systemClock } from '../../base/clock.ts'
+import type { Log } from '../../base/log.ts'
+import { keepAwake, type ProcessIdentity, runCommand, startDetached } from '../processes.ts'
+import { readRunFile, writeRunFile } from '../run_files.ts'
+import { containerdConfig } from './containerd_config.ts'
+import { CONTAINERD_POLL_MS, CONTAINERD_START_MS } from './limits.ts'
+import type { MachinePaths } from './machine_paths.ts'
+import { inNamespace } from './namespaces.ts'
+import { cniConfig, type NodePlace } from './node_network.ts'
+import { findCniPlugins, findTool, hasOverlay, mayLowerOomScore } from './surroundings.ts'
+
+/**
+ * Starts the node's containerd inside the node's network namespace, or finds the one that runs
+ * already (containers and their containerd outlive whoever started them). Resolves when it answers.
+ */
+export async function startContainerd(paths: MachinePaths, node: NodePlace, log: Log): Promise<ProcessIdentity> {
+  const places = paths.node(node.name)
+  const running = readRunFile(places.containerdRunFile)
+  if (running !== undefined && (await answers(places.socket))) return running
+  for (const directory of [places.root, places.cniConfigs, paths.logs]) mkdirSync(directory, { recursive: true })
+  writeFileSync(`${places.cniConfigs}/10-berth.conflist`, cniConfig(paths, node))
+  writeFileSync(places.config, containerdConfig(places, surroundings()))
+  const identity = running ?? launch(paths, node)
+  log.info('containerd started', { node: node.name, pid: identity.pid })
+  await untilItAnswers(places.socket, places.containerdRunFile, places.containerdLog)
+  return identity
+}
+
+function launch(paths: MachinePaths, node: NodePlace): ProcessIdentity {
+  const places = paths.node(node.name)
+  // A socket of a containerd that was killed would be taken for a living one.
+  rmSync(places.socket, { force: true })
+  const command = inNamespace(places.namespace, ['containerd', '--config', places.config])
+  const identity = startDetached(command, { logFile: places.containerdLog })
+  writeRunFile(places.containerdRunFile, identity, { socket: places.socket })
+  return identity
+}
+
+function surroundings() {
+  const cniPlugins = findCniPlugins()
+  const runtimeBinary = findTool('runc') ?? findTool('crun')
+  if (cniPlugins === undefined || runtimeBinary === undefined) {
+    throw new Error('runc or the CNI plugins are missing; berth doctor names the command that installs them')
+  }
+  const snapshotter = hasOverlay() ? ('overlayfs' as const) : ('native' as const)
+  return { cniPlugins, runtimeBinary, mayLowerOomScore: mayLowerOomScore(), snapshotter }
+}
+
+async function untilItAnswers(socket: string, runFile: string, logFile: string): Promise<void> {
+  const until = systemClock.now() + CONTAINERD_START_MS
+  while (!(await answers(socket))) {
+    if (readRunFile(runFile) === undefined) throw new Error(`containerd ended while it started: ${lastLines(logFile)}`)
+    if (systemClock.now() > until) throw new Error(`containerd does not answer; see ${logFile}`)
+    await keepAwake(CONTAINERD_POLL_MS)
+  }
+}
+
+/** Asks for the version through containerd's own client. */
+async function answers(socket: string): Promise<boolean> {
+  const result = await runCommand(['ctr', '--address', socket, '--timeout', '2s', 'version'])
+  return result.code === 0
+}
+
+function lastLines(file: string): string {
+  return readFileSync(file, 'utf8').trim().split('\n').slice(-3).join(' | ')
+}
