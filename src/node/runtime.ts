@@ -32,7 +32,12 @@ export interface ContainerRuntime {
    * Makes an image available, from the machine's image store or a registry.
    * @throws ImageError
    */
-  ensureImage(reference: string, policy: 'Always' | 'IfNotPresent' | 'Never'): Promise<RuntimeImage>
+  ensureImage(
+    reference: string,
+    policy: 'Always' | 'IfNotPresent' | 'Never',
+    /** Called when the image has to be fetched, before that begins. */
+    onPull?: () => void,
+  ): Promise<RuntimeImage>
   /** CPU and memory in use, per container. */
   stats(): Promise<readonly ContainerStats[]>
   /** Asks the runtime to open its log file anew after a rotation. */

@@ -1,0 +1,92 @@
+import type { Container, Pod, PodSpec } from '../../api/types.ts'
+import type { RuntimeContainer, Sandbox } from '../runtime.ts'
+import type { PodView, ProbeState } from './view.ts'
+
+/** A sidecar: an init container that goes on running beside the others. */
+export const isSidecar = (container: Container): boolean => container.restartPolicy === 'Always'
+
+export const initContainersOf = (spec: PodSpec): readonly Container[] => spec.initContainers ?? []
+
+/** All containers of a pod, init containers first. */
+export const allContainersOf = (spec: PodSpec): readonly Container[] => [...initContainersOf(spec), ...spec.containers]
+
+export const isRunning = (instance: RuntimeContainer | undefined): boolean => instance?.state === 'running'
+export const hasExited = (instance: RuntimeContainer | undefined): instance is RuntimeContainer =>
+  instance?.state === 'exited' || instance?.state === 'unknown'
+
+/** An exit code for every ended container: one whose end nobody saw counts as killed. */
+export const exitCodeOf = (instance: RuntimeContainer): number => instance.exitCode ?? 137
+
+/** The instances of one container, newest first. */
+export function instancesOf(view: PodView, name: string): readonly RuntimeContainer[] {
+  return view.containers.filter((one) => one.name === name).sort((a, b) => b.attempt - a.attempt)
+}
+
+/** The newest instance of a container in one sandbox; those of an earlier sandbox belong to an earlier life of the pod. */
+export function currentInstance(
+  view: PodView,
+  name: string,
+  sandbox: Sandbox | undefined,
+): RuntimeContainer | undefined {
+  return newest(view, name, (one) => sandbox === undefined || one.sandboxId === sandbox.id)
+}
+
+/** The newest instance of a container in any sandbox. */
+export function newestInstance(view: PodView, name: string): RuntimeContainer | undefined {
+  return newest(view, name, () => true)
+}
+
+function newest(view: PodView, name: string, counts: (one: RuntimeContainer) => boolean): RuntimeContainer | undefined {
+  let found: RuntimeContainer | undefined
+  for (const one of view.containers) {
+    if (one.name === name && counts(one) && (found === undefined || one.attempt > found.attempt)) found = one
+  }
+  return found
+}
+
+/** The number that the next instance of a container gets. */
+export function nextAttempt(view: PodView, name: string): number {
+  const newestOne = newestInstance(view, name)
+  return newestOne === undefined ? 0 : newestOne.attempt + 1
+}
+
+/** The sandbox that is in use, or the last one that was. */
+export function newestSandbox(view: PodView): Sandbox | undefined {
+  return view.sandboxes.reduce<Sandbox | undefined>(
+    (best, one) => (best === undefined || one.attempt > best.attempt ? one : best),
+    undefined,
+  )
+}
+
+export function readySandbox(view: PodView): Sandbox | undefined {
+  const sandbox = newestSandbox(view)
+  return sandbox?.state === 'ready' ? sandbox : undefined
+}
+
+/** Whether a container starts again after it has ended with `exitCode`. */
+export function shouldRestart(pod: Pod, container: Container, exitCode: number, isInit: boolean): boolean {
+  if (isInit && isSidecar(container)) return true
+  const policy = pod.spec.restartPolicy ?? 'Always'
+  if (isInit) return exitCode !== 0 && policy !== 'Never'
+  return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0)
+}
+
+/** What probes say of a running container before they have run: not ready, not started, alive. */
+export function probeStateOf(view: PodView, container: Container, id: string): ProbeState {
+  return (
+    view.probes.get(id) ?? {
+      startup: container.startupProbe === undefined ? 'success' : 'unknown',
+      readiness: container.readinessProbe === undefined ? 'success' : 'failure',
+      liveness: 'success',
+    }
+  )
+}
+
+/** Running, its postStart hook done and its startup probe passed: what may follow it may follow. */
+export function hasStarted(view: PodView, container: Container, instance: RuntimeContainer | undefined): boolean {
+  return (
+    instance?.state === 'running' &&
+    !view.hooksPending.has(instance.id) &&
+    probeStateOf(view, container, instance.id).startup === 'success'
+  )
+}

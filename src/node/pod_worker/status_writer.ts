@@ -1,0 +1,102 @@
+import { ApiError, isConflict, isNotFound } from '../../api/error.ts'
+import { PODS } from '../../api/resources.ts'
+import type { Pod, PodStatus } from '../../api/types.ts'
+import type { Clock, Timer } from '../../base/clock.ts'
+import { type Log, messageOf } from '../../base/log.ts'
+import type { Client } from '../../client/client.ts'
+import { API_RETRY_FIRST_MS, API_RETRY_MOST_MS } from '../limits.ts'
+import { retryDelay } from './back_off.ts'
+import { statusPatch } from './status_patch.ts'
+
+export interface StatusWriterDeps {
+  readonly client: Client
+  readonly clock: Clock
+  readonly log: Log
+  /** The newest state of the pod that this process knows. */
+  readonly newest: () => Pod
+  /** The API has answered with a newer state. */
+  readonly accepted: (pod: Pod) => void
+  /** The API has no such pod any more. */
+  readonly gone: () => void
+}
+
+/** Writes one pod's status: one request at a time, only what changed, and always the newest that was asked for. */
+export class StatusWriter {
+  readonly #deps: StatusWriterDeps
+  #wanted: PodStatus | undefined
+  #busy = false
+  #failures = 0
+  #timer: Timer | undefined
+
+  constructor(deps: StatusWriterDeps) {
+    this.#deps = deps
+  }
+
+  /** Asks that the API shows `status`; nothing is sent when it does already. */
+  offer(status: PodStatus): void {
+    this.#wanted = status
+    if (!this.#busy && this.#timer === undefined) void this.#write()
+  }
+
+  stop(): void {
+    this.#wanted = undefined
+    this.#timer?.cancel()
+  }
+
+  async #write(): Promise<void> {
+    this.#busy = true
+    for (let patch = this.#next(); patch !== undefined; patch = this.#next()) {
+      if (!(await this.#send(patch))) break
+    }
+    this.#busy = false
+  }
+
+  #next(): Record<string, unknown> | undefined {
+    if (this.#wanted === undefined) return undefined
+    return statusPatch(this.#deps.newest().status, this.#wanted)
+  }
+
+  async #send(status: Record<string, unknown>): Promise<boolean> {
+    const { name, namespace = '', uid } = this.#deps.newest().metadata
+    try {
+      const body = { metadata: { uid }, status }
+      const pod = await this.#deps.client.patch(
+        PODS,
+        { namespace, name },
+        { type: 'strategic', body, subresource: 'status' },
+      )
+      this.#failures = 0
+      return this.#answered(pod, uid)
+    } catch (error) {
+      return this.#failed(error)
+    }
+  }
+
+  #answered(pod: Pod, uid: string): boolean {
+    if (pod.metadata.uid !== uid) return this.#isGone()
+    this.#deps.accepted(pod)
+    return true
+  }
+
+  #isGone(): boolean {
+    this.#wanted = undefined
+    this.#deps.gone()
+    return false
+  }
+
+  /** The uid in the patch makes it fail on another pod of the same name. */
+  #failed(error: unknown): boolean {
+    if (isNotFound(error) || isConflict(error)) return this.#isGone()
+    this.#deps.log.warn('cannot write a pod status', {
+      pod: this.#deps.newest().metadata.name,
+      error: messageOf(error),
+    })
+    if (error instanceof ApiError && error.reason === 'Invalid') return false
+    const delayMs = retryDelay(this.#failures++, API_RETRY_FIRST_MS, API_RETRY_MOST_MS)
+    this.#timer = this.#deps.clock.after(delayMs, () => {
+      this.#timer = undefined
+      void this.#write()
+    })
+    return false
+  }
+}

@@ -1,0 +1,263 @@
+import type { Clock, Millis, Timer } from '../base/clock.ts'
+import type {
+  ContainerConfig,
+  ContainerRuntime,
+  ContainerStats,
+  ExecResult,
+  PodIdentity,
+  RuntimeContainer,
+  RuntimeImage,
+  Sandbox,
+  SandboxConfig,
+} from './runtime.ts'
+import { ImageError } from './runtime.ts'
+import { behaviourOf, type SimulatedBehaviour } from './simulated_stages.ts'
+
+export interface SimulatedRuntimeOptions {
+  readonly clock: Clock
+  /** A new pod address; the addresses of one cluster must differ. */
+  readonly nextIp: () => string
+  /** Makes ids of this runtime differ from those of others. */
+  readonly idPrefix: string
+  readonly imageExists?: (reference: string) => boolean
+}
+
+interface SimulatedPod {
+  readonly pod: PodIdentity
+  readonly sandboxes: Map<string, Sandbox>
+  readonly annotations: Readonly<Record<string, string>>
+  readonly containers: Map<string, SimulatedContainer>
+}
+
+interface SimulatedContainer {
+  seen: RuntimeContainer
+  readonly behaviour: SimulatedBehaviour
+  readonly ended: (() => void)[]
+  timer: Timer | undefined
+}
+
+/**
+ * Containers that run in virtual time: no process, no file, no network. It keeps the port's rules
+ * (labels are the memory, ids, attempts, exit codes), so that agents cannot tell it from a real
+ * one but by its name. It outlives its agent, as containerd does: give one to a node, not to an agent.
+ */
+export class SimulatedRuntime implements ContainerRuntime {
+  readonly version = 'simulated 1'
+  readonly #options: SimulatedRuntimeOptions
+  readonly #pods = new Map<string, SimulatedPod>()
+  readonly #podOfId = new Map<string, SimulatedPod>()
+  readonly #listeners = new Set<(podUid: string | undefined) => void>()
+  #serial = 0
+
+  constructor(options: SimulatedRuntimeOptions) {
+    this.#options = options
+  }
+
+  watch(onChange: (podUid: string | undefined) => void): { stop(): void } {
+    this.#listeners.add(onChange)
+    return { stop: () => this.#listeners.delete(onChange) }
+  }
+
+  async listSandboxes(podUid?: string): Promise<readonly Sandbox[]> {
+    return this.#some(podUid).flatMap((pod) => [...pod.sandboxes.values()])
+  }
+
+  async listContainers(podUid?: string): Promise<readonly RuntimeContainer[]> {
+    return this.#some(podUid).flatMap((pod) => [...pod.containers.values()].map((one) => one.seen))
+  }
+
+  async runSandbox(config: SandboxConfig): Promise<Sandbox> {
+    const pod = this.#podFor(config)
+    const sandbox: Sandbox = {
+      id: this.#newId(pod),
+      pod: config.pod,
+      attempt: config.attempt,
+      state: 'ready',
+      createdAt: this.#options.clock.now(),
+      ips: config.hostNetwork ? [] : [this.#options.nextIp()],
+    }
+    pod.sandboxes.set(sandbox.id, sandbox)
+    return sandbox
+  }
+
+  async stopSandbox(id: string): Promise<void> {
+    const pod = this.#podOfId.get(id)
+    const sandbox = pod?.sandboxes.get(id)
+    if (pod === undefined || sandbox === undefined) return
+    pod.sandboxes.set(id, { ...sandbox, state: 'notready' })
+    for (const one of pod.containers.values()) if (one.seen.sandboxId === id) this.#end(one, 137)
+  }
+
+  async removeSandbox(id: string): Promise<void> {
+    await this.stopSandbox(id)
+    const pod = this.#podOfId.get(id)
+    this.#podOfId.delete(id)
+    if (pod === undefined) return
+    pod.sandboxes.delete(id)
+    for (const one of [...pod.containers.values()])
+      if (one.seen.sandboxId === id) await this.removeContainer(one.seen.id)
+    this.#dropIfEmpty(pod)
+  }
+
+  async createContainer(sandbox: Sandbox, config: ContainerConfig): Promise<string> {
+    const pod = this.#podOfId.get(sandbox.id)
+    if (pod === undefined) throw new Error(`sandbox ${sandbox.id} not found`)
+    const id = this.#newId(pod)
+    const seen: RuntimeContainer = {
+      id,
+      pod: pod.pod,
+      sandboxId: sandbox.id,
+      name: config.name,
+      attempt: config.attempt,
+      state: 'created',
+      image: config.image.reference,
+      imageId: config.image.id,
+      createdAt: this.#options.clock.now(),
+      startedAt: undefined,
+      finishedAt: undefined,
+      exitCode: undefined,
+      reason: undefined,
+      message: undefined,
+      annotations: config.annotations,
+    }
+    pod.containers.set(id, { seen, behaviour: behaviourOf(pod.annotations, config.name), ended: [], timer: undefined })
+    return id
+  }
+
+  startContainer(id: string): Promise<void> {
+    const one = this.#container(id)
+    const delayMs = one.behaviour.startMs ?? 0
+    if (delayMs === 0) return Promise.resolve(this.#run(one))
+    return new Promise((resolve) => {
+      one.timer = this.#options.clock.after(delayMs, () => resolve(this.#run(one)))
+    })
+  }
+
+  stopContainer(id: string, graceSeconds: number): Promise<void> {
+    const one = this.#podOfId.get(id)?.containers.get(id)
+    if (one === undefined || one.seen.state !== 'running') return Promise.resolve()
+    const stopMs = one.behaviour.stopMs ?? 0
+    const isKilled = stopMs > graceSeconds * 1000
+    const done = new Promise<void>((resolve) => one.ended.push(resolve))
+    const delayMs = isKilled ? graceSeconds * 1000 : stopMs
+    one.timer?.cancel()
+    if (delayMs === 0) this.#end(one, 0)
+    else one.timer = this.#options.clock.after(delayMs, () => this.#end(one, isKilled ? 137 : 0))
+    return done
+  }
+
+  async removeContainer(id: string): Promise<void> {
+    const pod = this.#podOfId.get(id)
+    const one = pod?.containers.get(id)
+    this.#podOfId.delete(id)
+    if (pod === undefined || one === undefined) return
+    this.#end(one, 137)
+    pod.containers.delete(id)
+    this.#dropIfEmpty(pod)
+  }
+
+  async execSync(id: string, command: readonly string[], _timeoutMs: Millis): Promise<ExecResult> {
+    const { seen, behaviour } = this.#container(id)
+    if (seen.state !== 'running') throw new Error(`container ${id} is not running`)
+    const ranMs = this.#options.clock.now() - (seen.startedAt ?? 0)
+    const isEarly = behaviour.readyAfterMs !== undefined && ranMs < behaviour.readyAfterMs
+    const exitCode = isEarly ? 1 : (behaviour.execCode ?? 0)
+    return { exitCode, stdout: answerTo(command, seen.pod), stderr: new Uint8Array(), timedOut: false }
+  }
+
+  async streamUrl(): Promise<string> {
+    throw new Error('this node is simulated: its containers run no processes to talk to')
+  }
+
+  async ensureImage(reference: string, policy: string): Promise<RuntimeImage> {
+    if (this.#options.imageExists?.(reference) === false) {
+      throw new ImageError(policy === 'Never' ? 'ErrImageNeverPull' : 'ErrImagePull', `image ${reference} not found`)
+    }
+    return { reference, id: `simulated:${reference}`, pulled: false }
+  }
+
+  async stats(): Promise<readonly ContainerStats[]> {
+    const at = this.#options.clock.now()
+    const running = (await this.listContainers()).filter((one) => one.state === 'running')
+    return running.map((one) => ({ containerId: one.id, cpuNanoseconds: 0, memoryBytes: 0, at }))
+  }
+
+  async reopenLog(): Promise<void> {}
+
+  /** For tests and fault injection: the container ends by itself now. */
+  crash(id: string, exitCode: number): void {
+    this.#end(this.#container(id), exitCode)
+  }
+
+  /** The node loses power: every container and sandbox is gone, as after a reboot. */
+  reboot(): void {
+    for (const pod of this.#pods.values()) for (const one of pod.containers.values()) one.timer?.cancel()
+    this.#pods.clear()
+    this.#podOfId.clear()
+    this.#tell(undefined)
+  }
+
+  #run(one: SimulatedContainer): void {
+    if (one.seen.state !== 'created') return
+    one.seen = { ...one.seen, state: 'running', startedAt: this.#options.clock.now() }
+    const { exit } = one.behaviour
+    if (exit !== undefined && one.seen.attempt < (exit.times ?? Number.POSITIVE_INFINITY)) {
+      one.timer = this.#options.clock.after(exit.afterMs, () => this.#end(one, exit.code))
+    }
+    this.#tell(one.seen.pod.uid)
+  }
+
+  #end(one: SimulatedContainer, exitCode: number): void {
+    one.timer?.cancel()
+    if (one.seen.state !== 'running') return
+    const finishedAt = this.#options.clock.now()
+    one.seen = { ...one.seen, state: 'exited', finishedAt, exitCode, reason: exitCode === 0 ? 'Completed' : 'Error' }
+    for (const resolve of one.ended.splice(0)) resolve()
+    this.#tell(one.seen.pod.uid)
+  }
+
+  #tell(podUid: string | undefined): void {
+    for (const listener of this.#listeners) listener(podUid)
+  }
+
+  #podFor(config: SandboxConfig): SimulatedPod {
+    const known = this.#pods.get(config.pod.uid)
+    if (known !== undefined) return known
+    const pod: SimulatedPod = {
+      pod: config.pod,
+      sandboxes: new Map(),
+      annotations: config.annotations,
+      containers: new Map(),
+    }
+    this.#pods.set(config.pod.uid, pod)
+    return pod
+  }
+
+  #dropIfEmpty(pod: SimulatedPod): void {
+    if (pod.sandboxes.size === 0 && pod.containers.size === 0) this.#pods.delete(pod.pod.uid)
+  }
+
+  #some(podUid: string | undefined): readonly SimulatedPod[] {
+    if (podUid === undefined) return [...this.#pods.values()]
+    const pod = this.#pods.get(podUid)
+    return pod === undefined ? [] : [pod]
+  }
+
+  #container(id: string): SimulatedContainer {
+    const one = this.#podOfId.get(id)?.containers.get(id)
+    if (one === undefined) throw new Error(`container ${id} not found`)
+    return one
+  }
+
+  #newId(pod: SimulatedPod): string {
+    const id = `${this.#options.idPrefix}${this.#serial++}`
+    this.#podOfId.set(id, pod)
+    return id
+  }
+}
+
+/** The few commands whose answer is known without running anything. */
+function answerTo(command: readonly string[], pod: PodIdentity): Uint8Array {
+  const text = command.length === 1 && command[0] === 'hostname' ? `${pod.name}\n` : ''
+  return new TextEncoder().encode(text)
+}
