@@ -1,0 +1,33 @@
+import { codecOf } from './decode/compile.ts'
+import { DecodeError, DecodeState, Report } from './decode/state.ts'
+import type { MutableObject } from './kind_rules.ts'
+
+/** A decoded object, and the strict decoding errors that were met: `unknown field "spec.nodeNme"`. */
+export interface Decoded {
+  readonly object: MutableObject
+  readonly strictErrors: readonly string[]
+}
+
+/**
+ * Makes of a JSON value of a built-in type what a Go decode and encode would make of it: unknown
+ * fields are dropped (and told), zero values are written or left out as Go does, quantities and times
+ * are canonical, fields stand in Go's order. The result is a new object except for raw parts
+ * (`RawExtension`, `FieldsV1`), which are handed over.
+ *
+ * @param typeName the table's name of the type: `io.k8s.api.core.v1.Pod`
+ * @throws DecodeError with Go's message when a value has the wrong type
+ */
+export function decodeObject(typeName: string, value: unknown): Decoded {
+  const codec = codecOf(typeName)
+  const quick = new DecodeState()
+  const object = codec.decode(value, quick)
+  if (!quick.odd) return { object: object as MutableObject, strictErrors: [] }
+  return decodeSlowly(typeName, value)
+}
+
+function decodeSlowly(typeName: string, value: unknown): Decoded {
+  const report = new Report()
+  const object = codecOf(typeName).decode(value, new DecodeState(report))
+  if (report.firstFault !== undefined) throw new DecodeError(report.firstFault)
+  return { object: object as MutableObject, strictErrors: [...report.unknownFields] }
+}

@@ -1,0 +1,113 @@
+import { STRICT_ERRORS_MAX } from '../limits.ts'
+
+/** A value that Go could not decode into the type; the message is Go's. */
+export class DecodeError extends Error {
+  override readonly name = 'DecodeError'
+}
+
+/**
+ * Where a decoding is and what it has met. The first pass only notes that something is odd, which
+ * costs nothing when nothing is; a second pass, in the order of the document, then finds out what.
+ */
+export class DecodeState {
+  /** Set in the first pass when there is a reason for the second. */
+  odd = false
+  readonly report: Report | undefined
+
+  constructor(report?: Report) {
+    this.report = report
+  }
+
+  /** A value of the wrong JSON type: Go remembers the first such fault and goes on. */
+  mismatch(value: unknown, goType: string, withNumber = false): undefined {
+    this.odd = true
+    this.report?.mismatch(describe(value, withNumber), goType)
+    return undefined
+  }
+
+  /** A faulty base64 text and the like: remembered like a mismatch. */
+  fault(message: string): undefined {
+    this.odd = true
+    this.report?.fault(message)
+    return undefined
+  }
+
+  /** A fault in a type that decodes itself (quantity, time): Go stops there. */
+  abort(message: string): undefined {
+    this.odd = true
+    if (this.report !== undefined) throw new DecodeError(message)
+    return undefined
+  }
+}
+
+function describe(value: unknown, withNumber: boolean): string {
+  if (typeof value === 'number') return withNumber ? `number ${value}` : 'number'
+  if (typeof value === 'boolean') return 'bool'
+  if (typeof value === 'string') return 'string'
+  return Array.isArray(value) ? 'array' : 'object'
+}
+
+/** What the second pass collects: Go's first type fault and the unknown fields with their paths. */
+export class Report {
+  readonly unknownFields = new Set<string>()
+  #firstFault: string | undefined
+  #muted = 0
+  /** JSON names from the root, without indices and map keys: how type faults name a place. */
+  readonly #fields: string[] = []
+  #struct = ''
+  /** With indices and map keys: how strict errors name a place. */
+  #path = ''
+
+  get firstFault(): string | undefined {
+    return this.#firstFault
+  }
+
+  mismatch(found: string, goType: string): void {
+    const place = this.#struct === '' ? 'Go value' : `Go struct field ${this.#struct}.${this.#fields.join('.')}`
+    this.fault(`json: cannot unmarshal ${found} into ${place} of type ${goType}`)
+  }
+
+  fault(message: string): void {
+    this.#firstFault ??= message
+  }
+
+  unknownField(name: string): void {
+    if (this.#muted > 0 || this.unknownFields.size >= STRICT_ERRORS_MAX) return
+    this.unknownFields.add(`unknown field "${this.#path === '' ? name : `${this.#path}.${name}`}"`)
+  }
+
+  /** Runs `decode` inside one field of a struct. */
+  insideField<T>(struct: string, name: string, decode: () => T): T {
+    const outer = this.#struct
+    this.#struct = struct
+    this.#fields.push(name)
+    const value = this.insideKey(name, decode)
+    this.#fields.pop()
+    this.#struct = outer
+    return value
+  }
+
+  insideKey<T>(key: string, decode: () => T): T {
+    return this.#inside(this.#path === '' ? key : `${this.#path}.${key}`, decode)
+  }
+
+  insideIndex<T>(index: number, decode: () => T): T {
+    return this.#inside(`${this.#path}[${index}]`, decode)
+  }
+
+  /** Types that decode themselves drop unknown fields without a word. */
+  muted<T>(decode: () => T): T {
+    this.#muted++
+    const value = decode()
+    this.#muted--
+    return value
+  }
+
+  #inside<T>(path: string, decode: () => T): T {
+    const outer = this.#path
+    this.#path = path
+    const value = decode()
+    this.#path = outer
+    return value
+  }
+}

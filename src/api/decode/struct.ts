@@ -1,0 +1,81 @@
+import { type Codec, isAbsent, isPlainObject } from './codec.ts'
+import type { DecodeState, Report } from './state.ts'
+
+/** One field of a Go struct: how it is decoded, and what is written when it has Go's zero value. */
+export interface StructField {
+  readonly json: string
+  readonly codec: Codec
+  readonly pointer: boolean
+  readonly whenZero: 'drop' | 'null' | 'zero'
+}
+
+interface Member {
+  readonly field: StructField
+  readonly value: unknown
+}
+
+/**
+ * A Go struct: fields come out in Go's order, unknown ones are dropped and told, and what Go always
+ * writes is written. `fieldsOf` is called once, at the first use, because types refer to each other.
+ */
+export function structCodec(goType: string, fieldsOf: () => readonly StructField[]): Codec {
+  const struct = goType.slice(goType.lastIndexOf('.') + 1)
+  let known: readonly StructField[] | undefined
+  const fields = (): readonly StructField[] => (known ??= fieldsOf())
+  return {
+    goType,
+    struct: true,
+    decode(value, state) {
+      if (!isPlainObject(value)) return state.mismatch(value, goType)
+      if (state.report === undefined) return decodeQuickly(fields(), value, state)
+      return decodeInOrder(fields(), value, { struct, state, report: state.report })
+    },
+    zero: () => write(fields(), () => undefined),
+    isEmpty: () => false,
+  }
+}
+
+function decodeQuickly(
+  fields: readonly StructField[],
+  source: Readonly<Record<string, unknown>>,
+  state: DecodeState,
+): object {
+  let found = 0
+  const target: Record<string, unknown> = {}
+  for (const field of fields) {
+    const raw = source[field.json]
+    if (raw !== undefined) found++
+    writeField(target, field, isAbsent(raw) ? undefined : field.codec.decode(raw, state))
+  }
+  if (found !== Object.keys(source).length) state.odd = true
+  return target
+}
+
+function decodeInOrder(
+  fields: readonly StructField[],
+  source: Readonly<Record<string, unknown>>,
+  context: { struct: string; state: DecodeState; report: Report },
+): object {
+  const byName = new Map(fields.map((field) => [field.json, field] as const))
+  const members = new Map<StructField, Member>()
+  for (const [name, raw] of Object.entries(source)) {
+    const field = byName.get(name)
+    if (field === undefined && raw !== undefined) context.report.unknownField(name)
+    if (field === undefined || isAbsent(raw)) continue
+    const decode = (): unknown => field.codec.decode(raw, context.state)
+    members.set(field, { field, value: context.report.insideField(context.struct, name, decode) })
+  }
+  return write(fields, (field) => members.get(field)?.value)
+}
+
+function write(fields: readonly StructField[], fieldValue: (field: StructField) => unknown): object {
+  const target: Record<string, unknown> = {}
+  for (const field of fields) writeField(target, field, fieldValue(field))
+  return target
+}
+
+function writeField(target: Record<string, unknown>, field: StructField, value: unknown): void {
+  if (value !== undefined && (field.pointer || !field.codec.isEmpty(value))) target[field.json] = value
+  else if (field.whenZero === 'zero') target[field.json] = field.codec.zero()
+  else if (field.whenZero === 'null') target[field.json] = null
+}

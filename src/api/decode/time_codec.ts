@@ -1,0 +1,97 @@
+import { fromRfc3339, toRfc3339 } from '../../base/time.ts'
+import type { Codec } from './codec.ts'
+import { DecodeError } from './state.ts'
+
+const TIME_LAYOUT = '2006-01-02T15:04:05Z07:00'
+const MICRO_TIME_LAYOUT = '2006-01-02T15:04:05.000000Z07:00'
+const ZERO_TIME = '0001-01-01T00:00:00Z'
+
+/** The parts of the layouts as Go names them in messages, and what each takes. */
+const PARTS: readonly (readonly [layout: string, form: RegExp])[] = [
+  ['2006', /^\d{4}/],
+  ['-', /^-/],
+  ['01', /^\d\d/],
+  ['-', /^-/],
+  ['02', /^\d\d/],
+  ['T', /^T/],
+  ['15', /^\d\d/],
+  [':', /^:/],
+  ['04', /^\d\d/],
+  [':', /^:/],
+  ['05', /^\d\d/],
+]
+const FRACTION = /^[.,]\d+/
+const MICRO_FRACTION: readonly [string, RegExp] = ['.000000', /^[.,]\d{6}/]
+const ZONE: readonly [string, RegExp] = ['Z07:00', /^(Z|[+-]\d\d:\d\d)/]
+
+interface TimeForm {
+  readonly layout: string
+  readonly micro: boolean
+}
+
+/** Go's own words for a text that is not of the layout. */
+function timeFault(text: string, form: TimeForm): string {
+  const start = `parsing time ${JSON.stringify(text)} as "${form.layout}": `
+  let rest = text
+  const parts = form.micro ? [...PARTS, MICRO_FRACTION, ZONE] : [...PARTS, ZONE]
+  for (const part of parts) {
+    if (part === ZONE && !form.micro) rest = rest.replace(FRACTION, '')
+    const found = part[1].exec(rest)
+    if (found === null) return `${start}cannot parse ${JSON.stringify(rest)} as "${part[0]}"`
+    rest = rest.slice(found[0].length)
+  }
+  if (rest !== '') return `parsing time ${JSON.stringify(text)}: extra text: ${JSON.stringify(rest)}`
+  return `parsing time ${JSON.stringify(text)}: ${outOfRange(text)} out of range`
+}
+
+function outOfRange(text: string): string {
+  const [month = 0, , hour = 0, minute = 0, second = 0] = [5, 8, 11, 14, 17].map((at) => Number(text.slice(at, at + 2)))
+  if (month < 1 || month > 12) return 'month'
+  if (hour > 23) return 'hour'
+  if (minute > 59) return 'minute'
+  if (second > 59) return 'second'
+  return 'day'
+}
+
+const SECONDS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/
+const ANY = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:\d\d)$/
+const MICRO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.,]\d{6}(Z|[+-]\d\d:\d\d)$/
+
+/** The text in UTC; undefined for Go's zero time. Throws a DecodeError when it is no time. */
+function normalTime(text: string, form: TimeForm): string | undefined {
+  const seconds = SECONDS.exec(text)?.[0] ?? ''
+  const asUtc = fromRfc3339(`${seconds}Z`)
+  const real = (form.micro ? MICRO : ANY).test(text) && asUtc !== undefined && toRfc3339(asUtc) === `${seconds}Z`
+  if (!real) throw new DecodeError(timeFault(text, form))
+  const utc = text.endsWith('Z') ? `${seconds}Z` : toRfc3339(fromRfc3339(seconds + text.slice(-6)) ?? 0)
+  if (utc === ZERO_TIME) return undefined
+  return form.micro ? `${utc.slice(0, -1)}.${text.slice(20, 26)}Z` : utc
+}
+
+function timeCodec(goType: string, form: TimeForm): Codec {
+  return {
+    goType,
+    struct: true,
+    decode(value, state) {
+      if (typeof value !== 'string') return state.abort(wrongType(value))
+      try {
+        return normalTime(value, form)
+      } catch (thrown) {
+        if (thrown instanceof DecodeError) return state.abort(thrown.message)
+        throw thrown
+      }
+    },
+    zero: () => null,
+    isEmpty: () => false,
+  }
+}
+
+function wrongType(value: unknown): string {
+  const found = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+  return `json: cannot unmarshal ${found} into Go value of type string`
+}
+
+/** `metav1.Time`: whole seconds, in UTC. */
+export const secondsCodec = timeCodec('v1.Time', { layout: TIME_LAYOUT, micro: false })
+/** `metav1.MicroTime`: always six digits behind the point. */
+export const microTimeCodec = timeCodec('v1.MicroTime', { layout: MICRO_TIME_LAYOUT, micro: true })
