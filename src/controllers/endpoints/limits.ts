@@ -1,0 +1,5 @@
+/** Endpoints in one slice: `--max-endpoints-per-slice`. */
+export const ENDPOINTS_PER_SLICE_MAX = 100
+
+/** Addresses in one Endpoints object; more are cut off, as upstream does. */
+export const ADDRESSES_PER_ENDPOINTS_MAX = 1000

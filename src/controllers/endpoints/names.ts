@@ -1,0 +1,10 @@
+/** Names which slices and Endpoints carry. */
+export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name'
+export const SLICE_MANAGED_BY_LABEL = 'endpointslice.kubernetes.io/managed-by'
+export const SLICE_MANAGER = 'endpointslice-controller.k8s.io'
+export const SLICE_MIRROR_MANAGER = 'endpointslicemirroring-controller.k8s.io'
+export const ENDPOINTS_MANAGED_BY_LABEL = 'endpoints.kubernetes.io/managed-by'
+export const ENDPOINTS_MANAGER = 'endpoint-controller'
+export const HEADLESS_LABEL = 'service.kubernetes.io/headless'
+export const SKIP_MIRROR_LABEL = 'endpointslice.kubernetes.io/skip-mirror'
+export const ZONE_LABEL = 'topology.kubernetes.io/zone'
