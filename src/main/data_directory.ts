@@ -45,3 +45,8 @@ function runRoot(): string {
   if (process.getuid?.() === 0) return '/run'
   return process.env['XDG_RUNTIME_DIR'] ?? '/tmp'
 }
+
+/** `ENOENT` and the like; undefined for what is not a system error. */
+export function errorCodeOf(thrown: unknown): string | undefined {
+  return thrown instanceof Error ? (thrown as NodeJS.ErrnoException).code : undefined
+}

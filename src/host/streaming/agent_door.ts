@@ -1,0 +1,121 @@
+import { Buffer } from 'node:buffer'
+import http from 'node:http'
+import type { Duplex } from 'node:stream'
+import { ApiError } from '../../api/error.ts'
+import type { ContainerLogRequest, ContainerStreamRequest, NodeStreams } from '../../node/streams.ts'
+import { listenUnixSocket } from './unix_socket.ts'
+
+/** The request travels in a header, since an upgrade has no body. */
+export const REQUEST_HEADER = 'x-berth-request'
+const DIAL_MS_MAX = 30_000
+
+/**
+ * The agent's door for the API server: a unix socket that only root may open. `GET /log` answers
+ * a container's log; an upgrade of `/stream` becomes a plain pipe to the runtime's streaming server,
+ * which lives inside the node's network namespace and cannot be reached from outside.
+ */
+export async function openAgentDoor(socketPath: string, streams: NodeStreams): Promise<{ close(): Promise<void> }> {
+  const server = http.createServer((request, response) => {
+    serveLog(streams, request, response).catch((thrown) => answerError(response, thrown))
+  })
+  server.requestTimeout = 0
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy())
+    pipeStream(streams, request, socket, head).catch((thrown) => refuseUpgrade(socket, thrown))
+  })
+  return listenUnixSocket(server, socketPath)
+}
+
+async function serveLog(
+  streams: NodeStreams,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): Promise<void> {
+  const gone = new AbortController()
+  response.on('close', () => gone.abort())
+  const wanted = decodeRequest<ContainerLogRequest>(request)
+  const sink = {
+    write: (chunk: Uint8Array) => {
+      response.write(chunk)
+      return response.writableLength
+    },
+    end: (error?: Error) => {
+      if (error === undefined) response.end()
+      else response.destroy(error)
+    },
+  }
+  const opened = streams.log(wanted, sink, gone.signal)
+  await opened
+  if (!response.headersSent) response.flushHeaders()
+}
+
+async function pipeStream(
+  streams: NodeStreams,
+  request: http.IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): Promise<void> {
+  const wanted = decodeRequest<ContainerStreamRequest>(request)
+  const runtime = await dialRuntime(await streams.streamUrl(wanted), request.headers['x-stream-protocol-version'])
+  socket.write(
+    `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: ${runtime.protocol}\r\n\r\n`,
+  )
+  if (head.length > 0) runtime.socket.write(head)
+  if (runtime.head.length > 0) socket.write(runtime.head)
+  socket.pipe(runtime.socket).pipe(socket)
+  socket.on('close', () => runtime.socket.destroy())
+  runtime.socket.on('close', () => socket.destroy())
+}
+
+interface RuntimeStream {
+  readonly socket: Duplex
+  readonly head: Buffer
+  readonly protocol: string
+}
+
+/** A tunnel opens only after the runtime's own 101; anything else it says is an error for the client. */
+function dialRuntime(url: string, protocols: string | string[] | undefined): Promise<RuntimeStream> {
+  return new Promise((resolve, reject) => {
+    const headers = { connection: 'Upgrade', upgrade: 'SPDY/3.1', 'x-stream-protocol-version': protocolList(protocols) }
+    const request = http.request(url, { method: 'POST', headers, timeout: DIAL_MS_MAX })
+    request.on('timeout', () => request.destroy(new Error('the container runtime does not answer')))
+    request.on('error', reject)
+    request.on('upgrade', (response, socket, head) => {
+      socket.setTimeout(0)
+      socket.on('error', () => socket.destroy())
+      resolve({ socket, head, protocol: String(response.headers['x-stream-protocol-version'] ?? '') })
+    })
+    request.on('response', (response) => {
+      response.resume()
+      reject(
+        new ApiError({
+          code: 500,
+          reason: 'InternalError',
+          message: `the container runtime answered ${response.statusCode}`,
+        }),
+      )
+    })
+    request.end()
+  })
+}
+
+const protocolList = (given: string | string[] | undefined): string[] =>
+  (Array.isArray(given) ? given : [given ?? '']).flatMap((line) => line.split(',')).map((name) => name.trim())
+
+function decodeRequest<T>(request: http.IncomingMessage): T {
+  const header = request.headers[REQUEST_HEADER]
+  return JSON.parse(Buffer.from(String(header ?? ''), 'base64url').toString('utf8')) as T
+}
+
+function answerError(response: http.ServerResponse, thrown: unknown): void {
+  const error = ApiError.from(thrown)
+  if (response.headersSent) return void response.destroy()
+  response.writeHead(error.code, { 'content-type': 'application/json' }).end(JSON.stringify(error.toStatus()))
+}
+
+function refuseUpgrade(socket: Duplex, thrown: unknown): void {
+  const error = ApiError.from(thrown)
+  const body = JSON.stringify(error.toStatus())
+  const head = `HTTP/1.1 ${error.code} ${http.STATUS_CODES[error.code] ?? 'Error'}\r\nConnection: close\r\nContent-Type: application/json\r\n`
+  socket.end(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+}

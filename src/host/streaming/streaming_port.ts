@@ -1,0 +1,145 @@
+import { Buffer } from 'node:buffer'
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { ApiError } from '../../api/error.ts'
+import type { Pod } from '../../api/types.ts'
+import type { ContainerStreamRequest } from '../../node/streams.ts'
+import type { StreamingPort, TunnelRequest, Upgrade } from '../../server/streaming_port.ts'
+import { type AgentPipe, openAgentPipe, readAgentLog } from './agent_client.ts'
+import { channelSocket } from './channels.ts'
+import { bridgeExec } from './exec_bridge.ts'
+
+const EXEC_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io']
+/** SPDY frames inside WebSocket messages: how newer clients forward ports. */
+const TUNNEL_PROTOCOL = 'SPDY/3.1+portforward.k8s.io'
+const FORWARD_PROTOCOL = 'portforward.k8s.io'
+/** What containers' streams speak when this server is the client. */
+const RUNTIME_EXEC_PROTOCOL = 'v4.channel.k8s.io'
+
+/** Connects clients with containers: WebSocket is translated here, SPDY passes through untouched. */
+export function createStreamingPort(agentSocketOf: (nodeName: string) => string): StreamingPort {
+  return {
+    log: (pod, options, sink, signal) =>
+      readAgentLog(agentSocketOf(nodeOf(pod)), { pod: identityOf(pod), ...options }, sink, signal),
+    tunnel: (request, upgrade) => {
+      const open = (protocols: readonly string[]) =>
+        openAgentPipe(agentSocketOf(nodeOf(request.pod)), wantedOf(request), protocols)
+      return isWebSocket(upgrade) ? tunnelWebSocket(request, upgrade, open) : tunnelSpdy(upgrade, open)
+    },
+  }
+}
+
+type OpenPipe = (protocols: readonly string[]) => Promise<AgentPipe>
+
+async function tunnelSpdy(upgrade: Upgrade, open: OpenPipe): Promise<void> {
+  const protocols = listOf(upgrade.headers['x-stream-protocol-version'])
+  const pipe = await open(protocols)
+  const socket = upgrade.socket as unknown as Duplex
+  const chosen = pipe.protocol === '' ? '' : `X-Stream-Protocol-Version: ${pipe.protocol}\r\n`
+  socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n${chosen}\r\n`)
+  joinPipe(pipe, upgrade.head, socket)
+}
+
+async function tunnelWebSocket(request: TunnelRequest, upgrade: Upgrade, open: OpenPipe): Promise<void> {
+  const offered = listOf(upgrade.headers['sec-websocket-protocol'])
+  if (request.kind === 'portforward') {
+    if (!offered.includes(TUNNEL_PROTOCOL)) throw unknownProtocol(offered, [TUNNEL_PROTOCOL])
+    const pipe = await open([FORWARD_PROTOCOL])
+    const client = await accept(upgrade)
+    return joinMessages(client, pipe)
+  }
+  if (!EXEC_PROTOCOLS.some((name) => offered.includes(name))) throw unknownProtocol(offered, EXEC_PROTOCOLS)
+  const pipe = await open([RUNTIME_EXEC_PROTOCOL])
+  const client = await accept(upgrade)
+  if (pipe.head.length > 0) pipe.socket.unshift(pipe.head)
+  bridgeExec(channelSocket(client), pipe.socket, request)
+}
+
+/** Bytes go through as they are, in both directions, until one side closes. */
+function joinPipe(pipe: AgentPipe, head: Uint8Array, socket: Duplex): void {
+  if (head.length > 0) pipe.socket.write(head)
+  if (pipe.head.length > 0) socket.write(pipe.head)
+  socket.on('error', () => socket.destroy())
+  socket.pipe(pipe.socket).pipe(socket)
+  socket.on('close', () => pipe.socket.destroy())
+  pipe.socket.on('close', () => socket.destroy())
+}
+
+function joinMessages(client: WebSocket, pipe: AgentPipe): void {
+  const toClient = (chunk: Uint8Array) => client.send(chunk, { binary: true }, () => pipe.socket.resume())
+  if (pipe.head.length > 0) toClient(pipe.head)
+  pipe.socket.on('data', (chunk: Uint8Array) => {
+    toClient(chunk)
+    if (client.bufferedAmount > 0) pipe.socket.pause()
+  })
+  pipe.socket.on('close', () => client.close(1000))
+  pipe.socket.on('drain', () => client.resume())
+  client.on('message', (message: Buffer) => {
+    if (!pipe.socket.write(message)) client.pause()
+  })
+  client.on('close', () => pipe.socket.destroy())
+}
+
+const acceptor = new WebSocketServer({
+  noServer: true,
+  perMessageDeflate: false,
+  clientTracking: false,
+  handleProtocols: (offered) => [...EXEC_PROTOCOLS, TUNNEL_PROTOCOL].find((name) => offered.has(name)) ?? false,
+})
+
+/** Answers 101 and gives the open WebSocket. */
+function accept(upgrade: Upgrade): Promise<WebSocket> {
+  const request = { method: 'GET', url: '/', headers: upgrade.headers } as unknown as IncomingMessage
+  return new Promise((resolve) => {
+    acceptor.handleUpgrade(request, upgrade.socket as unknown as Duplex, Buffer.from(upgrade.head), (client) => {
+      client.on('error', () => client.terminate())
+      resolve(client)
+    })
+  })
+}
+
+const isWebSocket = (upgrade: Upgrade) => (upgrade.headers['upgrade'] ?? '').toLowerCase() === 'websocket'
+const listOf = (header: string | undefined): string[] =>
+  (header ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+const identityOf = (pod: Pod) => ({
+  namespace: pod.metadata.namespace ?? '',
+  name: pod.metadata.name,
+  uid: pod.metadata.uid,
+})
+
+function nodeOf(pod: Pod): string {
+  const node = pod.spec.nodeName
+  if (node === undefined || node === '') {
+    throw new ApiError({
+      code: 400,
+      reason: 'BadRequest',
+      message: `pod ${pod.metadata.name} does not have a host assigned`,
+    })
+  }
+  return node
+}
+
+function wantedOf({
+  pod,
+  kind,
+  container,
+  command,
+  stdin,
+  stdout,
+  stderr,
+  tty,
+  ports,
+}: TunnelRequest): ContainerStreamRequest {
+  return { pod: identityOf(pod), kind, container, command, stdin, stdout, stderr, tty, ports }
+}
+
+const unknownProtocol = (offered: readonly string[], known: readonly string[]) =>
+  new ApiError({
+    code: 400,
+    reason: 'BadRequest',
+    message: `unable to upgrade: none of the protocols ${JSON.stringify(offered)} is one of ${JSON.stringify(known)}`,
+  })

@@ -1,0 +1,22 @@
+import { chmodSync, mkdirSync, rmSync } from 'node:fs'
+import type { Server } from 'node:net'
+import { dirname } from 'node:path'
+
+/** Listens on a unix socket that only its owner may open; a stale socket file of a killed process is replaced. */
+export async function listenUnixSocket(server: Server, path: string): Promise<{ close(): Promise<void> }> {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  rmSync(path, { force: true })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(path, () => resolve())
+  })
+  chmodSync(path, 0o600)
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        if ('closeAllConnections' in server && typeof server.closeAllConnections === 'function')
+          server.closeAllConnections()
+      }),
+  }
+}
