@@ -1,0 +1,205 @@
+import protobuf, { type Reader } from 'protobufjs/minimal.js'
+import { toRfc3339 } from '../../base/time.ts'
+import { setMember } from '../json.ts'
+import { type MessageField, messageOf, type ProtoKind } from './message.ts'
+
+/** Bytes that are no message; the text is Go's. */
+export class ProtobufError extends Error {
+  override readonly name = 'ProtobufError'
+}
+
+const utf8 = new TextDecoder()
+
+/** What a body says it is, and the still encoded object. */
+export interface ProtobufEnvelope {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly raw: Uint8Array
+}
+
+/** Runs a reading; what ends too early is told in Go's words. */
+function guarded<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (thrown) {
+    if (thrown instanceof RangeError) throw new ProtobufError('unexpected EOF', { cause: thrown })
+    throw thrown
+  }
+}
+
+/** Reads `runtime.Unknown`: the type of the object and its bytes, which are not copied. */
+export function readEnvelope(bytes: Uint8Array): ProtobufEnvelope {
+  return guarded(() => {
+    const reader = protobuf.Reader.create(bytes)
+    const typeMeta: { apiVersion?: string; kind?: string } = {}
+    let raw: Uint8Array = new Uint8Array(0)
+    while (reader.pos < reader.len) {
+      const tag = reader.uint32()
+      if (tag === 10) readInto(typeMeta, 'io.k8s.apimachinery.pkg.runtime.TypeMeta', reader, endOfLength(reader))
+      else if (tag === 18) raw = reader.bytes()
+      else reader.skipType(tag & 7)
+    }
+    return { apiVersion: typeMeta.apiVersion ?? '', kind: typeMeta.kind ?? '', raw }
+  })
+}
+
+/** Decodes the bytes of one message of the table into a plain object; unknown fields are passed over. */
+export function readMessage(type: string, bytes: Uint8Array): object {
+  const object = {}
+  guarded(() => readInto(object, type, protobuf.Reader.create(bytes), bytes.length))
+  return object
+}
+
+function readInto(target: object, type: string, reader: Reader, end: number): void {
+  const { byNumber } = messageOf(type)
+  while (reader.pos < end) {
+    const tag = reader.uint32()
+    const field = byNumber.get(tag >>> 3)
+    if (field === undefined || wireTypeOf(field) !== (tag & 7)) reader.skipType(tag & 7)
+    else readField(target, field, reader)
+  }
+}
+
+/** A field that comes in another wire type than the table says is passed over like an unknown one. */
+function wireTypeOf({ shape, value }: MessageField): number {
+  if (shape === 'map') return 2
+  if (value.kind === 'bool' || value.kind === 'int32' || value.kind === 'int64') return 0
+  return value.kind === 'double' ? 1 : 2
+}
+
+function readField(target: object, field: MessageField, reader: Reader): void {
+  const { json, shape, value } = field
+  if (json === undefined) {
+    if (value.kind === 'message') readInto(target, value.type, reader, endOfLength(reader))
+    return
+  }
+  if (shape === 'single') setMember(target, json, readValue(value, reader))
+  else if (shape === 'repeated') itemsOf(target, json).push(readValue(value, reader))
+  else readEntry(membersOf(target, json), value, reader)
+}
+
+function itemsOf(target: object, json: string): unknown[] {
+  const members = target as Record<string, unknown[]>
+  return (members[json] ??= [])
+}
+
+function membersOf(target: object, json: string): object {
+  const members = target as Record<string, object>
+  return (members[json] ??= {})
+}
+
+/** Reads the length of a nested message and answers where it ends, which must be inside the outer one. */
+function endOfLength(reader: Reader): number {
+  const end = reader.uint32() + reader.pos
+  if (end > reader.len) throw new ProtobufError('unexpected EOF')
+  return end
+}
+
+function readEntry(members: object, value: ProtoKind, reader: Reader): void {
+  const end = endOfLength(reader)
+  let key = ''
+  let member: unknown
+  while (reader.pos < end) {
+    const tag = reader.uint32()
+    if (tag >>> 3 === 1) key = reader.string()
+    else if (tag >>> 3 === 2) member = readValue(value, reader)
+    else reader.skipType(tag & 7)
+  }
+  setMember(members, key, member ?? emptyValue(value))
+}
+
+/** The value of a map entry that has only a key. */
+const emptyValue = (value: ProtoKind): unknown => (value.kind === 'string' || value.kind === 'bytes' ? '' : null)
+
+function readValue(value: ProtoKind, reader: Reader): unknown {
+  switch (value.kind) {
+    case 'string':
+      return reader.string()
+    case 'bool':
+      return reader.bool()
+    case 'int32':
+      return reader.int32()
+    case 'int64':
+      return readInteger(reader)
+    case 'double':
+      return reader.double()
+    case 'bytes':
+      return base64Of(reader.bytes())
+    case 'raw':
+      return readRaw(reader)
+    case 'strings':
+      return readStrings(reader)
+    case 'quantity':
+      return (readSmall(reader).get(1) as string | undefined) ?? '0'
+    case 'intOrString':
+      return readIntOrString(reader)
+    case 'time':
+    case 'microTime':
+      return readTime(reader, value.kind === 'microTime')
+    case 'message': {
+      const object = {}
+      readInto(object, value.type, reader, endOfLength(reader))
+      return object
+    }
+  }
+}
+
+function readInteger(reader: Reader): number {
+  const value = Number(reader.int64())
+  if (!Number.isSafeInteger(value))
+    throw new ProtobufError(`the integer ${value} is beyond 9007199254740991 and cannot be kept exactly`)
+  return value
+}
+
+const base64Of = (bytes: Uint8Array): string => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+
+/** A small message with only integers and strings, as numbers to values. */
+function readSmall(reader: Reader): Map<number, number | string> {
+  const values = new Map<number, number | string>()
+  const end = endOfLength(reader)
+  while (reader.pos < end) {
+    const tag = reader.uint32()
+    if ((tag & 7) === 0) values.set(tag >>> 3, readInteger(reader))
+    else if ((tag & 7) === 2) values.set(tag >>> 3, reader.string())
+    else reader.skipType(tag & 7)
+  }
+  return values
+}
+
+function readIntOrString(reader: Reader): unknown {
+  const values = readSmall(reader)
+  return values.get(1) === 1 ? (values.get(3) ?? '') : (values.get(2) ?? 0)
+}
+
+/** Seconds and nanoseconds since 1970; both zero is Go's zero time. */
+function readTime(reader: Reader, micro: boolean): string | null {
+  const values = readSmall(reader)
+  const seconds = Number(values.get(1) ?? 0)
+  const nanos = Number(values.get(2) ?? 0)
+  if (seconds === 0 && nanos === 0) return null
+  const text = toRfc3339(seconds * 1000)
+  return micro ? `${text.slice(0, -1)}.${String(Math.floor(nanos / 1000)).padStart(6, '0')}Z` : text
+}
+
+function readStrings(reader: Reader): string[] {
+  const strings: string[] = []
+  const end = endOfLength(reader)
+  while (reader.pos < end) {
+    const tag = reader.uint32()
+    if (tag >>> 3 === 1) strings.push(reader.string())
+    else reader.skipType(tag & 7)
+  }
+  return strings
+}
+
+/** JSON inside bytes. */
+function readRaw(reader: Reader): unknown {
+  const end = endOfLength(reader)
+  let value: unknown = null
+  while (reader.pos < end) {
+    const tag = reader.uint32()
+    if (tag >>> 3 === 1) value = JSON.parse(utf8.decode(reader.bytes()) || 'null')
+    else reader.skipType(tag & 7)
+  }
+  return value
+}
