@@ -72,6 +72,8 @@ export interface SandboxConfig {
   }
   readonly hostNetwork: boolean
   readonly shareProcessNamespace: boolean
+  /** One of the pod's containers is privileged; the runtime wants to know beforehand. */
+  readonly privileged?: boolean
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
   readonly sysctls: Readonly<Record<string, string>>

@@ -191,14 +191,13 @@ export class SimulatedRuntime implements ContainerRuntime {
 
   /** The node loses power: every container and sandbox is gone, as after a reboot. */
   reboot(): void {
-    for (const pod of this.#pods.values()) for (const one of pod.containers.values()) one.timer?.cancel()
     this.#pods.clear()
     this.#podOfId.clear()
     this.#tell(undefined)
   }
 
   #run(one: SimulatedContainer): void {
-    if (one.seen.state !== 'created') return
+    if (one.seen.state !== 'created' || !this.#podOfId.has(one.seen.id)) return
     one.seen = { ...one.seen, state: 'running', startedAt: this.#options.clock.now() }
     const { exit } = one.behaviour
     if (exit !== undefined && one.seen.attempt < (exit.times ?? Number.POSITIVE_INFINITY)) {
@@ -208,8 +207,8 @@ export class SimulatedRuntime implements ContainerRuntime {
   }
 
   #end(one: SimulatedContainer, exitCode: number): void {
-    one.timer?.cancel()
     if (one.seen.state !== 'running') return
+    one.timer?.cancel()
     const finishedAt = this.#options.clock.now()
     one.seen = { ...one.seen, state: 'exited', finishedAt, exitCode, reason: exitCode === 0 ? 'Completed' : 'Error' }
     for (const resolve of one.ended.splice(0)) resolve()

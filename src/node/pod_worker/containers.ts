@@ -44,10 +44,16 @@ function newest(view: PodView, name: string, counts: (one: RuntimeContainer) => 
   return found
 }
 
-/** The number that the next instance of a container gets. */
+/**
+ * The number that the next instance of a container gets. After the runtime has lost everything (a
+ * reboot) the count goes on from what the API shows.
+ */
 export function nextAttempt(view: PodView, name: string): number {
   const newestOne = newestInstance(view, name)
-  return newestOne === undefined ? 0 : newestOne.attempt + 1
+  if (newestOne !== undefined) return newestOne.attempt + 1
+  const { initContainerStatuses = [], containerStatuses = [] } = view.pod.status ?? {}
+  const shown = [...initContainerStatuses, ...containerStatuses].find((one) => one.name === name)
+  return shown?.containerID === undefined ? 0 : shown.restartCount + 1
 }
 
 /** The sandbox that is in use, or the last one that was. */

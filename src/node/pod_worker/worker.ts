@@ -2,7 +2,7 @@ import type { Pod } from '../../api/types.ts'
 import type { Clock, Millis, Timer } from '../../base/clock.ts'
 import { type Log, messageOf } from '../../base/log.ts'
 import type { Client } from '../../client/client.ts'
-import { GRACE_DEFAULT_SECONDS, START_BACK_OFF_FIRST_MS, START_BACK_OFF_MOST_MS } from '../limits.ts'
+import { START_BACK_OFF_FIRST_MS, START_BACK_OFF_MOST_MS } from '../limits.ts'
 import type { ContainerRuntime, RuntimeContainer, Sandbox } from '../runtime.ts'
 import { type BackOff, retryDelay } from './back_off.ts'
 import { BackOffEvents } from './back_off_events.ts'
@@ -11,6 +11,7 @@ import { decide } from './decide.ts'
 import { isTerminalPhase, shouldTerminate } from './lifecycle.ts'
 import { OperationError } from './operation_error.ts'
 import { Operations } from './operations.ts'
+import { isOlder } from './pod_object.ts'
 import type { HookRunner, PodEvents, PodPreparation, PodProbes } from './ports.ts'
 import { StatusWriter } from './status_writer.ts'
 import { type Action, type Failure, type OperationKey, operationKeyOf, type PodView } from './view.ts'
@@ -25,7 +26,7 @@ export interface WorkerDeps {
   readonly runHook: HookRunner
   readonly node: { readonly hostIps: readonly string[]; readonly runtimeName: string }
   /** `changed` is called when a result changes the decision. */
-  readonly createProbes: (changed: () => void) => PodProbes
+  readonly createProbes: (pod: Pod, changed: () => void) => PodProbes
   /** Nothing is left of the pod. */
   readonly forget: (uid: string) => void
 }
@@ -71,7 +72,7 @@ export class PodWorker {
     this.#deps = deps
     this.#pod = pod
     this.#gone = gone
-    this.#probes = deps.createProbes(() => this.wake())
+    this.#probes = deps.createProbes(pod, () => this.wake())
     this.#operations = new Operations(deps, this.#memory, { view: () => this.#view(), wake: () => this.wake() })
     this.#backOffEvents = new BackOffEvents(deps.events)
     this.#writer = new StatusWriter({
@@ -89,6 +90,10 @@ export class PodWorker {
   /** Not settled: something is being done or will be soon, so the runtime should be looked at often. */
   get isBusy(): boolean {
     return this.#memory.inFlight.size > 0 || this.#pod.status?.phase !== 'Running' || shouldTerminate(this.#view())
+  }
+
+  get hasFailures(): boolean {
+    return this.#memory.failures.size > 0
   }
 
   get containers(): readonly RuntimeContainer[] {
@@ -278,23 +283,4 @@ export class PodWorker {
     if (at === undefined || this.#ended) return
     this.#timer = this.#deps.clock.after(Math.max(0, at - this.#deps.clock.now()), () => this.wake())
   }
-}
-
-/** Revisions of one cluster grow; texts that are no numbers are taken as they come. */
-function isOlder(pod: Pod, than: Pod): boolean {
-  const [a, b] = [Number(pod.metadata.resourceVersion), Number(than.metadata.resourceVersion)]
-  return Number.isFinite(a) && Number.isFinite(b) && a < b
-}
-
-/** A pod that only the runtime remembers: enough of it to stop its containers and clean up. */
-export function podFromRuntime(
-  identity: { readonly namespace: string; readonly name: string; readonly uid: string },
-  graceSeconds = GRACE_DEFAULT_SECONDS,
-): Pod {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { ...identity, resourceVersion: '', creationTimestamp: '' },
-    spec: { containers: [], terminationGracePeriodSeconds: graceSeconds },
-  } as unknown as Pod
 }
