@@ -10,6 +10,7 @@ import {
   instancesOf,
   newestSandbox,
   probeStateOf,
+  restartsAfterLoss,
   shouldRestart,
 } from './containers.ts'
 import type { Alarm } from './decide.ts'
@@ -135,15 +136,20 @@ function withoutInstance(view: PodView, place: StatusPlace, alarm: Alarm): Conta
   return {
     name: container.name,
     state: waitingState(view, place, alarm),
-    lastState: {},
+    lastState: lastStateAfterLoss(old, view),
     ready: false,
-    restartCount: old?.restartCount ?? 0,
+    restartCount: old === undefined ? 0 : restartsAfterLoss(old),
     image: container.image ?? '',
     imageID: '',
     started: false,
     ...volumeMountStatuses(container),
     ...resourceStatuses(container),
   } as ContainerStatus
+}
+
+function lastStateAfterLoss(old: ContainerStatus | undefined, view: PodView): State {
+  if (old?.state?.running !== undefined) return lostContainer(old, view).state ?? {}
+  return old?.state?.terminated === undefined ? (old?.lastState ?? {}) : { terminated: old.state.terminated }
 }
 
 function oldStatusOf(view: PodView, place: StatusPlace): ContainerStatus | undefined {

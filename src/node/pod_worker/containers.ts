@@ -1,4 +1,4 @@
-import type { Container, Pod, PodSpec } from '../../api/types.ts'
+import type { Container, ContainerStatus, Pod, PodSpec } from '../../api/types.ts'
 import type { RuntimeContainer, Sandbox } from '../runtime.ts'
 import type { PodView, ProbeState } from './view.ts'
 
@@ -53,7 +53,13 @@ export function nextAttempt(view: PodView, name: string): number {
   if (newestOne !== undefined) return newestOne.attempt + 1
   const { initContainerStatuses = [], containerStatuses = [] } = view.pod.status ?? {}
   const shown = [...initContainerStatuses, ...containerStatuses].find((one) => one.name === name)
-  return shown?.containerID === undefined ? 0 : shown.restartCount + 1
+  return shown === undefined ? 0 : restartsAfterLoss(shown)
+}
+
+/** A container that the API shows as begun but that no runtime knows has been lost, which counts as one restart. */
+export function restartsAfterLoss(shown: ContainerStatus): number {
+  const isWaiting = shown.state?.running === undefined && shown.state?.terminated === undefined
+  return isWaiting ? shown.restartCount : shown.restartCount + 1
 }
 
 /** The sandbox that is in use, or the last one that was. */
