@@ -1,0 +1,14 @@
+/** Requests of one batch at most: batches of a burst grow from 1 by doubling, so that a denied pod costs one request. */
+export const BURST_BATCH_MAX = 500
+
+/** A revision's name must fit 253 characters with its hash. */
+export const REVISION_NAME_PREFIX_MAX = 223
+
+/** Other names to try when a revision's name is taken by something else. */
+export const HASH_COLLISIONS_MAX = 1_000
+
+/** Pod ordinals are 32-bit numbers. */
+export const ORDINAL_MAX = 2 ** 31 - 1
+
+/** How many old revisions are kept when the set does not say. */
+export const REVISION_HISTORY_DEFAULT = 10
