@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { connect } from './player/connection.ts'
+import { makeNodes } from './player/nodes.ts'
 import { type CaseResult, caseFiles, playSuite } from './player/suite.ts'
 
 /** Plays the recorded cases against any server: `npm run conformance -- --kubeconfig FILE [FILE-PREFIX ...]`. */
@@ -11,6 +12,7 @@ const { values, positionals } = parseArgs({
     only: { type: 'string', default: '' },
     jobs: { type: 'string', default: '4' },
     quiet: { type: 'boolean', default: false },
+    'make-nodes': { type: 'boolean', default: false },
   },
 })
 
@@ -31,6 +33,7 @@ const notYet = new Set(
 )
 
 const connection = connect(values.kubeconfig)
+if (values['make-nodes']) await makeNodes(connection)
 const files = positionals.length === 0 ? caseFiles() : [...new Set(positionals.flatMap((prefix) => caseFiles(prefix)))]
 const results = await playSuite(connection, { files, only: values.only, jobs: Number(values.jobs), report })
 connection.close()

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -22,7 +23,9 @@ export interface DataDirectory {
 }
 
 export function dataDirectory(given: string | undefined): DataDirectory {
-  const root = resolve(given ?? join(process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local/state'), 'berth'))
+  const root = realPath(
+    resolve(given ?? join(process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local/state'), 'berth')),
+  )
   const run = join(runRoot(), `berth-${createHash('sha256').update(root).digest('hex').slice(0, 8)}`)
   return {
     root,
@@ -37,6 +40,15 @@ export function dataDirectory(given: string | undefined): DataDirectory {
     run,
     apiSocket: join(run, 'api.sock'),
     daemonRunFile: join(run, 'berthd.json'),
+  }
+}
+
+/** Two names of one directory must give one run directory. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
   }
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import { examineMachine } from '../host/machine/doctor.ts'
@@ -32,6 +32,7 @@ const STOP_MS = 10_000
 /** Starts the cluster or finds it running; resolves when the API is ready and every node is Ready. @throws UserError */
 export async function up(request: UpRequest): Promise<UpResult> {
   const began = performance.now()
+  mkdirSync(dataDirectory(request.data).root, { recursive: true, mode: 0o700 })
   const directory = dataDirectory(request.data)
   const known = readClusterFile(directory)
   const running = runningDaemon(directory)

@@ -1,0 +1,92 @@
+import type { Expected } from './document.ts'
+
+/** What differs from run to run; other words in angle brackets (`<none>`) stand for themselves. */
+const PLACEHOLDERS: Readonly<Record<string, string>> = {
+  age: '(?:\\d+[smhdy])+',
+  ip: '\\d+\\.\\d+\\.\\d+\\.\\d+',
+  uid: '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}',
+  hash: '[bcdfghjklmnpqrstvwxz2456789]{5,10}',
+  number: '\\d+',
+  time: '\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d\\S*',
+  word: '\\S+',
+  any: '.*',
+}
+
+/** Any number of lines, also none. */
+const ANY_LINES = '...'
+
+/**
+ * Compares what was printed with what the document says: runs of blanks count as one, `<age>` and
+ * the like stand for any such value, a line `...` for any lines.
+ * @returns what is wrong as a sentence, or undefined if nothing is
+ */
+export function mismatch(expected: Expected, printed: string): string | undefined {
+  const lines = cleanLines(printed)
+  const patterns = expected.lines.map(collapse).filter((line) => line !== '')
+  if (expected.mode === 'contains') {
+    const missing = firstMissing(patterns, lines)
+    return missing === undefined ? undefined : `not printed, or not in this order: ${missing}`
+  }
+  if (expected.mode === 'unordered') return unorderedMismatch(patterns, lines)
+  return exactMismatch(patterns, lines)
+}
+
+/** The lines without colours, carriage returns, blank lines and needless blanks. */
+export function cleanLines(printed: string): string[] {
+  return printed
+    .replaceAll(/\u001b\[[0-9;?]*[A-Za-z]/g, '')
+    .replaceAll('\r', '')
+    .split('\n')
+    .map(collapse)
+    .filter((line) => line !== '')
+}
+
+/** The first pattern that does not occur behind the one before; undefined if all do. */
+export function firstMissing(patterns: readonly string[], lines: readonly string[]): string | undefined {
+  let at = 0
+  for (const pattern of patterns.filter((line) => line !== ANY_LINES)) {
+    const expression = expressionOf(pattern)
+    while (at < lines.length && !expression.test(lines[at] ?? '')) at += 1
+    if (at === lines.length) return pattern
+    at += 1
+  }
+  return undefined
+}
+
+function exactMismatch(patterns: readonly string[], lines: readonly string[]): string | undefined {
+  if (matchesFrom(patterns, lines)) return undefined
+  const index = patterns.findIndex(
+    (pattern, at) => pattern === ANY_LINES || !expressionOf(pattern).test(lines[at] ?? ''),
+  )
+  const at = index < 0 ? patterns.length : index
+  return `line ${at + 1}: expected "${patterns[at] ?? '(no more lines)'}", printed "${lines[at] ?? '(no more lines)'}"`
+}
+
+function matchesFrom(patterns: readonly string[], lines: readonly string[]): boolean {
+  const [pattern, ...rest] = patterns
+  if (pattern === undefined) return lines.length === 0
+  if (pattern === ANY_LINES) return lines.some((_, at) => matchesFrom(rest, lines.slice(at))) || matchesFrom(rest, [])
+  return lines[0] !== undefined && expressionOf(pattern).test(lines[0]) && matchesFrom(rest, lines.slice(1))
+}
+
+function unorderedMismatch(patterns: readonly string[], lines: readonly string[]): string | undefined {
+  const left = [...lines]
+  for (const pattern of patterns) {
+    const at = left.findIndex((line) => expressionOf(pattern).test(line))
+    if (at < 0) return `not printed: ${pattern}`
+    left.splice(at, 1)
+  }
+  return left.length === 0 ? undefined : `printed but not expected: ${left[0]}`
+}
+
+function expressionOf(pattern: string): RegExp {
+  const source = pattern.split(/(<[a-z]+>)/).map((piece) => {
+    const placeholder = PLACEHOLDERS[piece.slice(1, -1)]
+    return /^<[a-z]+>$/.test(piece) && placeholder !== undefined
+      ? placeholder
+      : piece.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  })
+  return new RegExp(`^${source.join('')}$`)
+}
+
+const collapse = (line: string) => line.replaceAll(/\s+/g, ' ').trim()

@@ -1,0 +1,56 @@
+import type { ResourceRef } from '../api/resource.ts'
+import { allResources } from '../api/schema/table.ts'
+import { createEndpointSliceController } from '../controllers/endpoints/endpoint_slice_controller.ts'
+import { createEndpointsController } from '../controllers/endpoints/endpoints_controller.ts'
+import { createGarbageCollectorController } from '../controllers/garbage_collector/garbage_collector_controller.ts'
+import { createNamespaceController } from '../controllers/namespace/namespace_controller.ts'
+import type { Controller, ControllerDeps } from '../controllers/runtime/controller.ts'
+import { createServiceAccountController } from '../controllers/service_account/service_account_controller.ts'
+import { createStatefulSetController } from '../controllers/statefulset/stateful_set_controller.ts'
+import { createScheduler } from '../scheduler/scheduler.ts'
+
+export interface ControllerOptions {
+  readonly featureGates: ReadonlyMap<string, boolean>
+  /** The CA that pods trust, as PEM. */
+  readonly authority: string
+}
+
+/** A controller and the name under which it acts: its client's user and its events' source. */
+export interface NamedController {
+  readonly component: string
+  readonly create: (deps: ControllerDeps) => Controller<never, never>
+}
+
+/** Every controller of a cluster. The only list of them. */
+export function allControllers(options: ControllerOptions): readonly NamedController[] {
+  const resources = ownableResources()
+  return [
+    named('default-scheduler', createScheduler),
+    named('statefulset-controller', (deps) =>
+      createStatefulSetController(deps, { featureGates: options.featureGates }),
+    ),
+    named('endpointslice-controller', createEndpointSliceController),
+    named('endpoint-controller', createEndpointsController),
+    named('generic-garbage-collector', (deps) => createGarbageCollectorController(deps, { resources })),
+    named('namespace-controller', (deps) => createNamespaceController(deps, { resources: () => resources })),
+    named('service-account-controller', (deps) =>
+      createServiceAccountController(deps, { authority: options.authority }),
+    ),
+  ]
+}
+
+function named<View, Plan>(
+  component: string,
+  create: (deps: ControllerDeps) => Controller<View, Plan>,
+): NamedController {
+  return { component, create: create as unknown as NamedController['create'] }
+}
+
+/** What may own or be owned: everything that can be listed, watched and deleted, each kind in one version. */
+function ownableResources(): ResourceRef[] {
+  const kept = allResources().filter(({ verbs }) =>
+    (['list', 'watch', 'delete'] as const).every((verb) => verbs.includes(verb)),
+  )
+  const byName = new Map(kept.map(({ ref }) => [`${ref.resource}.${ref.group}`, ref]))
+  return [...byName.values()].filter((ref) => ref.resource !== 'events')
+}
