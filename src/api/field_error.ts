@@ -34,19 +34,18 @@ export class SpelledValue {
 const GO_ESCAPES = /[<>&\u2028\u2029]/g
 const escapeForGo = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 
-/** A value as Go prints it in an error: nothing is `null`, text is quoted, maps have sorted keys. */
+/** A value as Go prints it in an error: nothing is `null`, text is quoted. */
 function spell(value: unknown): string {
   if (value instanceof SpelledValue) return value.text
   if (value === undefined || value === null) return 'null'
   if (typeof value !== 'object') return JSON.stringify(value)
-  return JSON.stringify(sortKeys(value)).replace(GO_ESCAPES, escapeForGo)
+  return JSON.stringify(value).replace(GO_ESCAPES, escapeForGo)
 }
 
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys)
-  if (value === null || typeof value !== 'object') return value
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return Object.fromEntries(entries.map(([key, item]) => [key, sortKeys(item)]))
+/** A map as Go's encoder writes one: its keys sorted, `null` if there is none. */
+export function sortedMap(map: Readonly<Record<string, unknown>> | undefined): SpelledValue {
+  if (map === undefined) return new SpelledValue('null')
+  return new SpelledValue(spell(Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)))))
 }
 
 const withDetail = (head: string, detail: string): string => (detail === '' ? head : `${head}: ${detail}`)

@@ -1,9 +1,12 @@
 import type { KindRules } from '../kind_rules.ts'
 import type { ResourceRef } from '../resource.ts'
 import table from '../schema/resources.json' with { type: 'json' }
+import { claimRules } from './claim.ts'
+import { podRules } from './pod.ts'
+import { statefulSetRules } from './stateful_set.ts'
 
 /** The kinds that have rules of their own, one file per kind in this folder. */
-const OWN_RULES: readonly KindRules[] = []
+const OWN_RULES: readonly KindRules[] = [claimRules, podRules, statefulSetRules]
 
 const keyOfResource = (group: string, resource: string): string => `${group}/${resource}`
 

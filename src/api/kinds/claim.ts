@@ -1,0 +1,62 @@
+import type { Millis } from '../../base/clock.ts'
+import type { Cell, KindRules, MutableObject } from '../kind_rules.ts'
+import { CLAIMS } from '../resources.ts'
+import type { PersistentVolumeClaim } from '../types.ts'
+import { claimDefaults } from './claim_defaults.ts'
+import { claimSpecErrors, claimStatusErrors, claimUpdateErrors } from './claim_validation.ts'
+import { ageOf } from './durations.ts'
+
+/** The class of old clients, who had no field for it. */
+export const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class'
+
+const SHORT_MODES: Readonly<Record<string, string>> = {
+  ReadWriteOnce: 'RWO',
+  ReadOnlyMany: 'ROX',
+  ReadWriteMany: 'RWX',
+  ReadWriteOncePod: 'RWOP',
+}
+
+/** `RWO,ROX`: each mode once, in upstream's order. */
+export const shortAccessModes = (modes: readonly string[] = []): string =>
+  Object.entries(SHORT_MODES)
+    .filter(([mode]) => modes.includes(mode))
+    .map(([, short]) => short)
+    .join(',')
+
+function cells(claim: PersistentVolumeClaim, now: Millis): Cell[] {
+  const { metadata, spec, status } = claim
+  const bound = Boolean(spec.volumeName)
+  return [
+    metadata.name,
+    metadata.deletionTimestamp === undefined ? (status?.phase ?? '') : 'Terminating',
+    spec.volumeName ?? '',
+    bound ? (status?.capacity?.['storage'] ?? '0') : '',
+    bound ? shortAccessModes(status?.accessModes) : '',
+    metadata.annotations?.[CLASS_ANNOTATION] ?? spec.storageClassName ?? '',
+    spec.volumeAttributesClassName ?? '<unset>',
+    ageOf(metadata.creationTimestamp, now),
+    spec.volumeMode ?? '<unset>',
+  ]
+}
+
+function prepareUpdate(draft: MutableObject, old: PersistentVolumeClaim): void {
+  draft['status'] = structuredClone(old.status)
+}
+
+/** Claims for storage. */
+export const claimRules: KindRules<PersistentVolumeClaim> = {
+  resource: CLAIMS,
+  generation: 'none',
+  defaults: claimDefaults,
+  prepareCreate: (draft) => {
+    draft['status'] = { phase: 'Pending' }
+  },
+  prepareUpdate,
+  prepareStatusUpdate: (draft, old) => {
+    draft['spec'] = structuredClone(old.spec)
+  },
+  validateCreate: (claim) => claimSpecErrors(claim.spec, 'spec'),
+  validateUpdate: claimUpdateErrors,
+  validateStatusUpdate: claimStatusErrors,
+  cells,
+}

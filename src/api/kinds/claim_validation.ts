@@ -1,0 +1,126 @@
+import type * as k8s from '@kubernetes/client-node'
+import { type FieldError, forbidden, invalid, notSupported, required } from '../field_error.ts'
+import { compareQuantities, nanosOf } from '../quantity.ts'
+import type { PersistentVolumeClaim, Wire } from '../types.ts'
+import { equal } from '../validation/equality.ts'
+import { goDifference } from '../validation/go_names.ts'
+import { immutableErrors } from '../validation/metadata.ts'
+import { dnsSubdomain } from '../validation/names.ts'
+import { labelSelectorErrors } from '../validation/selectors.ts'
+
+export type ClaimSpec = Wire<k8s.V1PersistentVolumeClaimSpec>
+
+export const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
+export const VOLUME_MODES = ['Block', 'Filesystem']
+const SPEC_IMMUTABLE =
+  'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims'
+
+/** What is wrong with the spec of a claim, of its own or in a template. */
+export function claimSpecErrors(spec: ClaimSpec, at: string): FieldError[] {
+  const modes = spec.accessModes ?? []
+  const storage = spec.resources?.requests?.['storage']
+  return [
+    ...(modes.length === 0 ? [required(`${at}.accessModes`, 'at least 1 access mode is required')] : []),
+    ...labelSelectorErrors(spec.selector, `${at}.selector`),
+    ...accessModeErrors(modes, `${at}.accessModes`),
+    ...(storage === undefined
+      ? [required(`${at}.resources[storage]`)]
+      : storageErrors(storage, `${at}.resources[storage]`)),
+    ...nameErrors(spec.storageClassName, `${at}.storageClassName`),
+    ...(spec.volumeMode !== undefined && !VOLUME_MODES.includes(spec.volumeMode)
+      ? [notSupported(`${at}.volumeMode`, spec.volumeMode, VOLUME_MODES)]
+      : []),
+    ...dataSourceErrors(spec, at),
+    ...nameErrors(spec.volumeAttributesClassName, `${at}.volumeAttributesClassName`),
+  ]
+}
+
+const nameErrors = (name: string | undefined, field: string): FieldError[] =>
+  name ? dnsSubdomain(name).map((fault) => invalid(field, name, fault)) : []
+
+export function accessModeErrors(modes: readonly string[], field: string): FieldError[] {
+  const alone = modes.includes('ReadWriteOncePod') && modes.length > 1
+  return [
+    ...modes.flatMap((mode) => (ACCESS_MODES.includes(mode) ? [] : [notSupported(field, mode, ACCESS_MODES)])),
+    ...(alone ? [forbidden(field, 'may not use ReadWriteOncePod with other access modes')] : []),
+  ]
+}
+
+export const storageErrors = (storage: string, field: string): FieldError[] =>
+  nanosOf(storage) <= 0n ? [invalid(field, storage, 'must be greater than zero')] : []
+
+function dataSourceErrors({ dataSource }: ClaimSpec, at: string): FieldError[] {
+  if (dataSource === undefined) return []
+  return [
+    ...(dataSource.name ? [] : [required(`${at}.dataSource.name`)]),
+    ...(dataSource.kind ? [] : [required(`${at}.dataSource.kind`)]),
+    ...(dataSource.apiGroup || dataSource.kind === 'PersistentVolumeClaim'
+      ? []
+      : [
+          invalid(
+            `${at}.dataSource`,
+            dataSource.kind,
+            "must be 'PersistentVolumeClaim' when referencing the default apiGroup",
+          ),
+        ]),
+  ]
+}
+
+/** What is wrong with a change of a claim: only a bound one may grow, and be bound once. */
+export function claimUpdateErrors(claim: PersistentVolumeClaim, old: PersistentVolumeClaim): FieldError[] {
+  return [
+    ...claimSpecErrors(claim.spec, 'spec'),
+    ...changedSpecErrors(claim, old),
+    ...immutableErrors(claim.spec.volumeMode, old.spec.volumeMode, 'volumeMode'),
+  ]
+}
+
+function changedSpecErrors(claim: PersistentVolumeClaim, old: PersistentVolumeClaim): FieldError[] {
+  const before = withAllowedChanges(old.spec, claim.spec)
+  if (equal(claim.spec, before)) return []
+  const after = withOldSizeWhenBound(claim, old)
+  const errors: FieldError[] = equal(after, before)
+    ? []
+    : [forbidden('spec', `${SPEC_IMMUTABLE}\n${goDifference('core.PersistentVolumeClaimSpec', before, after)}`)]
+  return [...errors, ...shrinkErrors(claim, old)]
+}
+
+/** A claim may be given a volume once, and a class when it had none. */
+const withAllowedChanges = (old: ClaimSpec, spec: ClaimSpec): ClaimSpec => ({
+  ...old,
+  ...(old.volumeName ? {} : spec.volumeName ? { volumeName: spec.volumeName } : {}),
+  ...(old.storageClassName === undefined && spec.storageClassName ? { storageClassName: spec.storageClassName } : {}),
+})
+
+function withOldSizeWhenBound(claim: PersistentVolumeClaim, old: PersistentVolumeClaim): ClaimSpec {
+  const { spec } = claim
+  const storage = old.spec.resources?.requests?.['storage']
+  if (claim.status?.phase !== 'Bound' || storage === undefined) return spec
+  const { volumeAttributesClassName: oldClass } = old.spec
+  const kept: ClaimSpec = {
+    ...spec,
+    resources: { ...spec.resources, requests: { ...spec.resources?.requests, storage } },
+  }
+  if (spec.volumeAttributesClassName === undefined) return kept
+  const { volumeAttributesClassName: _changed, ...rest } = kept
+  return oldClass === undefined ? rest : { ...rest, volumeAttributesClassName: oldClass }
+}
+
+function shrinkErrors(claim: PersistentVolumeClaim, old: PersistentVolumeClaim): FieldError[] {
+  const size = claim.spec.resources?.requests?.['storage']
+  const shrinks = compareQuantities(size, old.spec.resources?.requests?.['storage']) < 0
+  if (!shrinks || compareQuantities(size, old.status?.capacity?.['storage']) > 0) return []
+  return [forbidden('spec.resources.requests.storage', 'field can not be less than status.capacity')]
+}
+
+/** What is wrong with the status of a claim. */
+export function claimStatusErrors(claim: PersistentVolumeClaim): FieldError[] {
+  const capacity = Object.entries(claim.status?.capacity ?? {})
+  return capacity.flatMap(([name, amount]) => quantityErrors(amount, `status.capacity[${name}]`))
+}
+
+/** Upstream prints the number here, not the text. */
+export const quantityErrors = (amount: string, field: string): FieldError[] =>
+  nanosOf(amount) < 0n
+    ? [invalid(field, Number(nanosOf(amount) / 1_000_000_000n), 'must be a valid resource quantity')]
+    : []

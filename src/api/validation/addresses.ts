@@ -1,0 +1,30 @@
+const IPV4_PART = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])'
+const IPV4 = new RegExp(`^${IPV4_PART}(\\.${IPV4_PART}){3}$`)
+const GROUP = /^[0-9a-fA-F]{1,4}$/
+const IPV6_GROUPS = 8
+
+export const IP_FAULT = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'
+export const CIDR_FAULT = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'
+
+export const isIPv4 = (text: string): boolean => IPV4.test(text)
+
+export function isIPv6(text: string): boolean {
+  const halves = text.split('::')
+  if (halves.length > 2 || !text.includes(':')) return false
+  const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')))
+  const last = groups.at(-1)
+  const endsInIPv4 = last !== undefined && isIPv4(last)
+  const plain = endsInIPv4 ? groups.slice(0, -1) : groups
+  if (!plain.every((group) => GROUP.test(group))) return false
+  const count = plain.length + (endsInIPv4 ? 2 : 0)
+  return halves.length === 2 ? count < IPV6_GROUPS : count === IPV6_GROUPS
+}
+
+export const isIP = (text: string): boolean => isIPv4(text) || isIPv6(text)
+
+/** An address and the length of its prefix: `10.0.0.0/24`. */
+export function isCidr(text: string): boolean {
+  const [address = '', bits = '', ...rest] = text.split('/')
+  if (rest.length > 0 || !/^[0-9]{1,3}$/.test(bits)) return false
+  return (isIPv4(address) && Number(bits) <= 32) || (isIPv6(address) && Number(bits) <= 128)
+}
