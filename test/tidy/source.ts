@@ -48,8 +48,9 @@ function importsOf(path: string, text: string): Import[] {
   }))
 }
 
+/** Tests, and what only tests use: suites, fakes, child processes and `testing/` folders. */
 export const isTest = (path: string): boolean =>
-  path.endsWith('.test.ts') || /_suite\.ts$/.test(path) || path.startsWith('test/')
+  /\.test\.ts$|_suite\.ts$|\/suite_\w+\.ts$|\/fake_\w+\.ts$|_child\.ts$|\/testing\/|^test\//.test(path)
 
 /** Code with comments and texts blanked out, line for line, so that a pattern finds only code. */
 export function codeLines(file: SourceFile): string[] {
