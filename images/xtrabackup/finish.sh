@@ -1,0 +1,3 @@
+# The original's second name.
+mkdir -p usr/bin
+ln -s xtrabackup usr/bin/innobackupex

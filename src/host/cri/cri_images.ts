@@ -1,0 +1,64 @@
+import { messageOf } from '../../base/log.ts'
+import type { RuntimeImage } from '../../node/runtime.ts'
+import { ImageError } from '../../node/runtime.ts'
+import { normalizeReference } from '../images/reference.ts'
+import type { CriClient } from './cri_client.ts'
+import { QUERY_DEADLINE_MS } from './limits.ts'
+import type { WireImage } from './messages.ts'
+
+/** Brings images into a node's containerd: from the machine's image store, by a recipe, or from a registry. */
+export interface ImageSource {
+  /** What the machine's own image for this name really is; undefined when it is no stand-in. */
+  standInFor(reference: string): string | undefined
+  /** Makes the image known to containerd under `reference`. @throws Error that says why it cannot be had */
+  bring(reference: string): Promise<void>
+}
+
+/** @throws ImageError */
+export async function ensureImage(
+  client: CriClient,
+  source: ImageSource,
+  wanted: string,
+  policy: 'Always' | 'IfNotPresent' | 'Never',
+): Promise<RuntimeImage> {
+  const reference = normalizeReference(wanted)
+  if (reference === undefined) {
+    throw new ImageError('InvalidImageName', `Failed to apply default image tag "${wanted}": invalid reference format`)
+  }
+  const present = await statusOf(client, reference)
+  // An image that the machine itself built is as new as it gets: "Always" asks nobody for it.
+  if (present !== undefined && (policy !== 'Always' || source.standInFor(reference) !== undefined)) {
+    return imageOf(present, wanted, { pulled: false, standsInFor: source.standInFor(reference) })
+  }
+  if (policy === 'Never') {
+    throw new ImageError('ErrImageNeverPull', `Container image "${wanted}" is not present with pull policy of Never`)
+  }
+  await source.bring(reference).catch((error) => {
+    throw new ImageError('ErrImagePull', `failed to pull and unpack image "${reference}": ${messageOf(error)}`)
+  })
+  const brought = await statusOf(client, reference)
+  if (brought === undefined) throw new ImageError('ErrImagePull', `image "${reference}" vanished after its import`)
+  return imageOf(brought, wanted, { pulled: true, standsInFor: source.standInFor(reference) })
+}
+
+async function statusOf(client: CriClient, reference: string): Promise<WireImage | undefined> {
+  const request = { image: { image: reference } }
+  const answer = await client.call<{ image: WireImage | null }>('ImageStatus', request, QUERY_DEADLINE_MS)
+  return answer.image ?? undefined
+}
+
+function imageOf(
+  wire: WireImage,
+  reference: string,
+  how: { readonly pulled: boolean; readonly standsInFor: string | undefined },
+): RuntimeImage {
+  // An absent message means root: the runtime leaves the field out for number 0 as well.
+  const user = wire.uid === null ? (wire.username === '' ? 0 : undefined) : Number(wire.uid.value)
+  return {
+    reference,
+    id: wire.id,
+    pulled: how.pulled,
+    ...(how.standsInFor !== undefined && { standsInFor: how.standsInFor }),
+    ...(user !== undefined && { user }),
+  }
+}

@@ -1,0 +1,9 @@
+import type { Millis } from '../../base/clock.ts'
+
+/** Somebody else may be building the largest image on a slow machine. */
+export const LOCK_WAIT_MS: Millis = 15 * 60_000
+export const LOCK_POLL_MS: Millis = 100
+/** Downloads of Debian packages included. */
+export const BUILD_TIMEOUT_MS: Millis = 15 * 60_000
+export const IMPORT_TIMEOUT_MS: Millis = 5 * 60_000
+export const PULL_TIMEOUT_MS: Millis = 15 * 60_000
