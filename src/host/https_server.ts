@@ -1,0 +1,210 @@
+import { chmodSync, rmSync } from 'node:fs'
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
+import { createServer as createHttpServer } from 'node:http'
+import { createServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { ApiError } from '../api/error.ts'
+import type { ClientIdentity, HttpHandler, HttpRequest, HttpResponse, HttpSink } from '../server/http_types.ts'
+import type { Upgrade } from '../server/streaming_port.ts'
+
+/** How long a connection without a request stays open: longer than Go's clients keep theirs. */
+const IDLE_CONNECTION_MS = 120_000
+const BODY_BYTES_MAX = 3 * 1024 * 1024
+
+/** Serves an upgrade itself and answers undefined, or says with which response it is refused. */
+export type UpgradeHandler = (request: HttpRequest, upgrade: Upgrade) => Promise<HttpResponse | undefined>
+
+export interface ServeOptions {
+  readonly handler: HttpHandler
+  readonly upgrade?: UpgradeHandler
+  /** PEM texts; absent: plain HTTP, for a socket that only its owner can open. */
+  readonly tls?: { readonly key: string; readonly certificate: string; readonly clientCa: string }
+}
+
+/** A server that listens. */
+export interface Listening {
+  /** The port; 0 on a unix socket. */
+  readonly port: number
+  /** Ends all connections, watches too, and resolves when none is left. */
+  close(): Promise<void>
+}
+
+/** Listens on a TCP port; 0 takes a free one. Rejects when the port is in use. */
+export function listenHttps(
+  options: ServeOptions & { readonly port: number; readonly address: string },
+): Promise<Listening> {
+  return listen(serverOf(options), { port: options.port, host: options.address })
+}
+
+/** Listens on a unix socket that only its owner may open. */
+export async function listenUnix(options: ServeOptions & { readonly path: string }): Promise<Listening> {
+  rmSync(options.path, { force: true })
+  const listening = await listen(serverOf(options), { path: options.path })
+  chmodSync(options.path, 0o600)
+  return listening
+}
+
+function serverOf({ handler, upgrade, tls }: ServeOptions): HttpServer {
+  const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    void serve(handler, incoming, outgoing)
+  }
+  const server =
+    tls === undefined
+      ? createHttpServer(onRequest)
+      : createServer(
+          {
+            key: tls.key,
+            cert: tls.certificate,
+            ca: tls.clientCa,
+            requestCert: true,
+            // Who shows no valid certificate may still have a token: the server decides, not the handshake.
+            rejectUnauthorized: false,
+            ALPNProtocols: ['http/1.1'],
+            minVersion: 'TLSv1.2',
+          },
+          onRequest,
+        )
+  server.keepAliveTimeout = IDLE_CONNECTION_MS
+  server.on(
+    'upgrade',
+    (incoming, socket, head) => void serveUpgrade({ handler, upgrade }, incoming, socket as Socket, head),
+  )
+  return server
+}
+
+function listen(server: HttpServer, where: { port?: number; host?: string; path?: string }): Promise<Listening> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(where, () => {
+      server.removeListener('error', reject)
+      const address = server.address() as AddressInfo | string | null
+      resolve({
+        port: typeof address === 'object' && address !== null ? address.port : 0,
+        close: () => close(server),
+      })
+    })
+  })
+}
+
+function close(server: HttpServer): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
+
+async function serve(handler: HttpHandler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const abort = new AbortController()
+  outgoing.once('close', () => abort.abort())
+  outgoing.on('error', () => abort.abort())
+  send(await handler(requestOf(incoming, abort.signal)), outgoing)
+}
+
+function requestOf(incoming: IncomingMessage, signal: AbortSignal): HttpRequest {
+  const url = incoming.url ?? '/'
+  const question = url.indexOf('?')
+  return {
+    method: incoming.method ?? 'GET',
+    path: question < 0 ? url : url.slice(0, question),
+    query: question < 0 ? '' : url.slice(question + 1),
+    headers: flatHeaders(incoming),
+    client: clientOf(incoming.socket),
+    signal,
+    body: () => readBody(incoming),
+  }
+}
+
+function flatHeaders({ headers }: IncomingMessage): Record<string, string | undefined> {
+  const flat: Record<string, string | undefined> = {}
+  for (const [name, value] of Object.entries(headers)) flat[name] = Array.isArray(value) ? value.join(', ') : value
+  return flat
+}
+
+const identities = new WeakMap<object, ClientIdentity | undefined>()
+
+/** The identity in the client's certificate, read once a connection. */
+function clientOf(socket: Socket): ClientIdentity | undefined {
+  if (!identities.has(socket)) identities.set(socket, readIdentity(socket))
+  return identities.get(socket)
+}
+
+function readIdentity(socket: Socket): ClientIdentity | undefined {
+  const { authorized, getPeerCertificate } = socket as Partial<TLSSocket>
+  if (authorized !== true || getPeerCertificate === undefined) return undefined
+  const { subject, fingerprint256 } = (socket as TLSSocket).getPeerCertificate()
+  const { CN, O } = subject as { CN?: string; O?: string | string[] }
+  if (CN === undefined) return undefined
+  const organizations = O === undefined ? [] : Array.isArray(O) ? O : [O]
+  return { commonName: CN, organizations, fingerprint: fingerprint256.replaceAll(':', '').toLowerCase() }
+}
+
+async function readBody(incoming: IncomingMessage): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of incoming) {
+    length += chunk.length
+    if (length > BODY_BYTES_MAX) {
+      throw new ApiError({
+        code: 413,
+        reason: 'RequestEntityTooLarge',
+        message: `Request entity too large: limit is ${BODY_BYTES_MAX}`,
+      })
+    }
+    chunks.push(chunk)
+  }
+  return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks)
+}
+
+function send({ status, headers, body }: HttpResponse, outgoing: ServerResponse): void {
+  if (typeof body === 'function') {
+    outgoing.writeHead(status, outgoingHeaders(headers))
+    // Clients of a watch wait for the headers before they believe that it is open.
+    outgoing.flushHeaders()
+    body(sinkOf(outgoing))
+    return
+  }
+  const whole = body.length === 1 ? body[0] : Buffer.concat(body)
+  const length = status === 204 ? {} : { 'content-length': whole?.length ?? 0 }
+  outgoing.writeHead(status, { ...outgoingHeaders(headers), ...length })
+  outgoing.end(whole)
+}
+
+const outgoingHeaders = (headers: HttpResponse['headers']): Record<string, string | string[]> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]),
+  )
+
+const sinkOf = (outgoing: ServerResponse): HttpSink => ({
+  write(chunk) {
+    outgoing.write(chunk)
+    return outgoing.writableLength
+  },
+  end: () => void outgoing.end(),
+})
+
+interface Handlers {
+  readonly handler: HttpHandler
+  readonly upgrade: UpgradeHandler | undefined
+}
+
+/** A refused upgrade is answered and the connection closed: nothing of it is ever used again. */
+async function serveUpgrade({ handler, upgrade }: Handlers, incoming: IncomingMessage, socket: Socket, head: Buffer) {
+  const abort = new AbortController()
+  socket.once('close', () => abort.abort())
+  socket.on('error', () => abort.abort())
+  const request = requestOf(incoming, abort.signal)
+  const { method, headers } = request
+  const refused =
+    upgrade === undefined ? await handler(request) : await upgrade(request, { method, headers, socket, head })
+  if (refused !== undefined) refuseUpgrade(refused, socket)
+}
+
+function refuseUpgrade({ status, headers, body }: HttpResponse, socket: Socket): void {
+  const whole = typeof body === 'function' ? Buffer.alloc(0) : Buffer.concat(body)
+  const lines = Object.entries(outgoingHeaders(headers)).flatMap(([name, value]) =>
+    [value].flat().map((one) => `${name}: ${one}`),
+  )
+  const head = [`HTTP/1.1 ${status} Refused`, ...lines, `content-length: ${whole.length}`, 'connection: close', '', '']
+  socket.end(Buffer.concat([Buffer.from(head.join('\r\n')), whole]))
+}

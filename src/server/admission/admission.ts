@@ -1,0 +1,80 @@
+import type { MutableObject } from '../../api/kind_rules.ts'
+import type { UserInfo } from '../../api/request.ts'
+import type { ResourceFacts } from '../../api/schema/table.ts'
+import type { KubeObject, PriorityClass, StorageClass } from '../../api/types.ts'
+import type { Millis } from '../../base/clock.ts'
+import type { Random } from '../../base/random.ts'
+import type { Store } from '../../store/store.ts'
+
+export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
+
+/** What a plugin may look at. `object` may be changed by `admit` only. */
+export interface Attributes {
+  readonly operation: Operation
+  readonly facts: ResourceFacts
+  readonly subresource: string | undefined
+  readonly namespace: string
+  /** '' while a generated name has not been drawn. */
+  readonly name: string
+  readonly object: MutableObject
+  readonly old: KubeObject | undefined
+  readonly user: UserInfo
+  readonly warn: (text: string) => void
+}
+
+/** What plugins may ask besides the object. */
+export interface AdmissionContext {
+  readonly store: Store
+  readonly now: () => Millis
+  readonly random: Random
+  /** The class of pods that name none. */
+  readonly defaultPriorityClass: () => PriorityClass | undefined
+  /** The class of claims that name none. */
+  readonly defaultStorageClass: () => StorageClass | undefined
+  /** Asks the authorizer, for rights that the request itself does not name. */
+  readonly mayI: (user: UserInfo, question: AccessQuestion) => boolean
+}
+
+/** One question to the authorizer. */
+export interface AccessQuestion {
+  readonly verb: string
+  readonly group: string
+  readonly resource: string
+  readonly subresource?: string
+  readonly namespace?: string
+  readonly name?: string
+}
+
+/**
+ * One rule at the door. `admit` may change the object, `validate` only refuses; both throw an
+ * ApiError to refuse. Both are synchronous and read the newest state, so that what they saw cannot
+ * change before the write.
+ */
+export interface AdmissionPlugin {
+  readonly name: string
+  admit?(attributes: Attributes, context: AdmissionContext): void
+  validate?(attributes: Attributes, context: AdmissionContext): void
+}
+
+/** All plugins in their fixed order. */
+export interface AdmissionChain {
+  admit(attributes: Attributes): void
+  validate(attributes: Attributes): void
+}
+
+export function createAdmissionChain(plugins: readonly AdmissionPlugin[], context: AdmissionContext): AdmissionChain {
+  return {
+    admit: (attributes) => {
+      for (const plugin of plugins) plugin.admit?.(attributes, context)
+    },
+    validate: (attributes) => {
+      for (const plugin of plugins) plugin.validate?.(attributes, context)
+    },
+  }
+}
+
+/** Whether the request is about the main resource with this name (`pods`, `persistentvolumeclaims`). */
+export const isAbout = (attributes: Attributes, group: string, resource: string): boolean =>
+  attributes.subresource === undefined &&
+  attributes.facts.ref.group === group &&
+  attributes.facts.ref.resource === resource

@@ -1,0 +1,17 @@
+import type { AdmissionPlugin } from './admission.ts'
+import { defaultStorageClass } from './default_storage_class.ts'
+import { defaultTolerations } from './default_tolerations.ts'
+import { namespaceLifecycle } from './namespace_lifecycle.ts'
+import { priority } from './priority.ts'
+import { serviceAccount } from './service_account.ts'
+import { storageProtection } from './storage_protection.ts'
+
+/** Every rule at the door, in upstream's order. */
+export const ADMISSION_PLUGINS: readonly AdmissionPlugin[] = [
+  namespaceLifecycle,
+  serviceAccount,
+  priority,
+  defaultTolerations,
+  defaultStorageClass,
+  storageProtection,
+]

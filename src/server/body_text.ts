@@ -1,0 +1,68 @@
+import { JsonError, parseJson } from '../api/json.ts'
+import { badRequest } from './api_errors.ts'
+import type { Call } from './call.ts'
+
+/** A body parsed but not decoded: any JSON value, and what strict decoding has to say of its keys. */
+export interface RawBody {
+  readonly value: unknown
+  /** `duplicate field "data.x"`, or YAML's wording. */
+  readonly strictErrors: readonly string[]
+  /** Kind and version that stand outside the value: those of a protobuf envelope. */
+  readonly envelope?: { readonly apiVersion: string; readonly kind: string }
+}
+
+/** The body could not be read as what its media type says; `message` is upstream's, without the surrounding sentence. */
+export class BodyError extends Error {
+  override readonly name = 'BodyError'
+}
+
+const decoder = new TextDecoder()
+
+/** Parses the body by its media type. @throws BodyError, ApiError 400 */
+export async function parseBody(call: Call): Promise<RawBody> {
+  const { body } = call
+  if (body.type === 'value') return { value: body.value, strictErrors: [] }
+  if (body.type === 'none') return { value: null, strictErrors: [] }
+  if (body.mediaType === 'application/vnd.kubernetes.protobuf') return parseProtobuf(body.bytes)
+  const text = decoder.decode(body.bytes)
+  return body.mediaType.endsWith('yaml') ? parseYamlText(text) : parseJsonText(text)
+}
+
+function parseJsonText(text: string): RawBody {
+  try {
+    const { value, duplicates } = parseJson(text)
+    return { value, strictErrors: duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`) }
+  } catch (thrown) {
+    if (thrown instanceof JsonError)
+      throw new BodyError(`couldn't get version/kind; json parse error: ${thrown.message}`)
+    throw thrown
+  }
+}
+
+async function parseYamlText(text: string): Promise<RawBody> {
+  const { parseYaml, YamlError } = await import('../api/yaml.ts')
+  try {
+    const { value, duplicates } = parseYaml(text)
+    return { value: value ?? null, strictErrors: duplicates }
+  } catch (thrown) {
+    if (thrown instanceof YamlError) throw new BodyError(thrown.message)
+    throw thrown
+  }
+}
+
+async function parseProtobuf(_bytes: Uint8Array): Promise<RawBody> {
+  throw badRequest('protobuf bodies are not read yet')
+}
+
+const PREVIEW_BYTES = 30
+
+/** The beginning of a body for a message: as text when it looks like JSON, else in hexadecimal. */
+export function previewOf(call: Call): string {
+  const bytes = call.body.type === 'bytes' ? call.body.bytes : new Uint8Array()
+  if (bytes.length === 0) return '<empty>'
+  const start = bytes.subarray(0, PREVIEW_BYTES)
+  const shown = bytes[0] === 0x7b ? decoder.decode(start) : hexOf(start)
+  return bytes.length > PREVIEW_BYTES ? `${shown} ...` : shown
+}
+
+const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')

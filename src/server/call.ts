@@ -1,0 +1,69 @@
+import type { ApiRequest, UserInfo } from '../api/request.ts'
+import type { ResourceFacts } from '../api/schema/table.ts'
+import type { KubeObject } from '../api/types.ts'
+import type { ResourceName } from './api_errors.ts'
+import type { Target } from './router.ts'
+
+/** The body of a request, not yet decoded: bytes over HTTP, a value in the same process. */
+export type RequestBody =
+  | { readonly type: 'none' }
+  | { readonly type: 'value'; readonly value: unknown }
+  | { readonly type: 'bytes'; readonly bytes: Uint8Array; readonly mediaType: string }
+
+/** One authorized request to one resource. */
+export interface Call {
+  readonly user: UserInfo
+  readonly request: ApiRequest
+  readonly target: Target
+  readonly body: RequestBody
+  /** Texts for `Warning` headers; handlers add to them. */
+  readonly warnings: string[]
+  /** Who is named as the writer when the request does not say: from the user agent. */
+  readonly defaultManager: string
+  /** The whole query, for subresources that have parameters of their own. */
+  readonly query?: URLSearchParams
+}
+
+/** An object with its JSON, if that exists already. */
+export interface View {
+  readonly object: KubeObject
+  readonly bytes: Uint8Array | undefined
+}
+
+/** `metadata` of a list. */
+export interface ListMeta {
+  readonly resourceVersion?: string
+  readonly continue?: string
+  readonly remainingItemCount?: number
+}
+
+/** What a handler answers; how it is written is decided afterwards. */
+export type AnswerBody =
+  | { readonly type: 'object'; readonly view: View; readonly facts: ResourceFacts }
+  | {
+      readonly type: 'list'
+      readonly facts: ResourceFacts
+      readonly metadata: ListMeta
+      readonly items: readonly View[]
+    }
+  /** A Status, a Scale, a review: an object of another kind than the resource's. */
+  | { readonly type: 'plain'; readonly object: object }
+
+export interface Answer {
+  readonly code: number
+  readonly body: AnswerBody
+}
+
+export const resourceNameOf = (facts: ResourceFacts): ResourceName => ({
+  group: facts.ref.group,
+  resource: facts.ref.resource,
+})
+
+/** The resource that a call is about, with the subresource as authorization names it. */
+export const calledResource = (call: Call): ResourceName => resourceNameOf(call.target.facts)
+
+export const plainAnswer = (code: number, object: object): Answer => ({ code, body: { type: 'plain', object } })
+
+export function objectAnswer(code: number, facts: ResourceFacts, view: View): Answer {
+  return { code, body: { type: 'object', view, facts } }
+}

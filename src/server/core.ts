@@ -1,0 +1,28 @@
+import type { KindRules, RuleContext } from '../api/kind_rules.ts'
+import { rulesOf } from '../api/kinds/registry.ts'
+import type { UserInfo } from '../api/request.ts'
+import type { ResourceFacts } from '../api/schema/table.ts'
+import type { Store } from '../store/store.ts'
+import type { AdmissionChain } from './admission/admission.ts'
+import type { Authorizer } from './authorization.ts'
+import type { ServerDeps } from './server_deps.ts'
+import type { ServiceAllocator } from './service_allocation.ts'
+
+/** What every handler works with. */
+export interface Core {
+  readonly deps: ServerDeps
+  readonly store: Store
+  readonly admission: AdmissionChain
+  readonly services: ServiceAllocator
+  readonly authorizer: Authorizer
+}
+
+const NO_GATES: ReadonlyMap<string, boolean> = new Map()
+
+/** What the rules of a kind may know besides the object. */
+export function ruleContext(core: Core, user: UserInfo): RuleContext {
+  const { clock, random, featureGates } = core.deps
+  return { now: clock.now(), random, user, featureGates: featureGates ?? NO_GATES }
+}
+
+export const rulesFor = (facts: ResourceFacts): KindRules => rulesOf(facts.ref.group, facts.ref.resource)

@@ -1,0 +1,123 @@
+import { DecodeError } from '../api/decode/state.ts'
+import { decodeObject } from '../api/decode.ts'
+import type { MutableObject } from '../api/kind_rules.ts'
+import { apiVersionOf } from '../api/resource.ts'
+import { parseGroupVersion } from '../api/schema/table.ts'
+import { badRequest } from './api_errors.ts'
+import { BodyError, parseBody, previewOf, type RawBody } from './body_text.ts'
+import type { Call } from './call.ts'
+import { internalPackage, isKnownKind } from './known_kinds.ts'
+
+/** Group, version and kind that a body must have. */
+export interface Expected {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+}
+
+/**
+ * Decodes the body of a request as an object of the expected kind. Unknown and duplicate fields
+ * refuse the request, warn or pass, as `fieldValidation` says.
+ * @throws ApiError 400
+ */
+export async function decodeBody(call: Call, typeName: string, expected: Expected): Promise<MutableObject> {
+  const raw = await recognised(call, expected)
+  const { kind, apiVersion } = typeOfBody(raw, expected)
+  const refuse = (why: string) => {
+    const { version } = parseGroupVersion(apiVersion)
+    return badRequest(`${kind} in version "${version}" cannot be handled as a ${expected.kind}: ${why}`)
+  }
+  const wanted = apiVersionOf(expected)
+  if (kind !== expected.kind || apiVersion !== wanted) checkKnown({ kind, apiVersion, expected, refuse })
+  try {
+    const { object, strictErrors } = decodeObject(typeName, { ...(raw.value as object), kind, apiVersion: wanted })
+    applyFieldValidation(call, [...raw.strictErrors, ...strictErrors], refuse)
+    object.metadata ??= {}
+    return object
+  } catch (thrown) {
+    if (thrown instanceof DecodeError) throw refuse(thrown.message)
+    throw thrown
+  }
+}
+
+async function recognised(call: Call, expected: Expected): Promise<RawBody> {
+  try {
+    const raw = await parseBody(call)
+    const { value } = raw
+    if (value === null) return { ...raw, value: {} }
+    checkHeader(value)
+    return raw
+  } catch (thrown) {
+    if (!(thrown instanceof BodyError)) throw thrown
+    const why = `the object provided is unrecognized (must be of type ${expected.kind}): ${thrown.message} (${previewOf(call)})`
+    throw badRequest(why)
+  }
+}
+
+const HEADER_TYPE =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+
+const jsonTypeOf = (value: unknown): string =>
+  Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+
+/** Kind and version are looked at before anything else. @throws BodyError when they cannot be */
+function checkHeader(value: unknown): void {
+  const lead = "couldn't get version/kind; json parse error: json: cannot unmarshal"
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new BodyError(`${lead} ${jsonTypeOf(value)} into Go value of type ${HEADER_TYPE}`)
+  }
+  for (const field of ['apiVersion', 'kind']) {
+    const found = (value as Readonly<Record<string, unknown>>)[field]
+    if (found === undefined || found === null || typeof found === 'string') continue
+    throw new BodyError(`${lead} ${jsonTypeOf(found)} into Go struct field .${field} of type string`)
+  }
+}
+
+function typeOfBody({ value, envelope }: RawBody, expected: Expected): { kind: string; apiVersion: string } {
+  const sent = (envelope ?? value) as { kind?: string; apiVersion?: string }
+  return { kind: sent.kind || expected.kind, apiVersion: sent.apiVersion || apiVersionOf(expected) }
+}
+
+interface OtherKind {
+  readonly kind: string
+  readonly apiVersion: string
+  readonly expected: Expected
+  readonly refuse: (why: string) => Error
+}
+
+/** Says why an object of another kind or version is refused. */
+function checkKnown({ kind, apiVersion, expected, refuse }: OtherKind): never {
+  const { group, version } = parseGroupVersion(apiVersion)
+  if (!isKnownKind(apiVersion, kind)) {
+    throw refuse(`no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`)
+  }
+  if (kind !== expected.kind || group !== expected.group) {
+    const into = `${internalPackage(expected.group)}.${expected.kind}`
+    throw refuse(`converting (${version}.${kind}) to (${into}): unknown conversion`)
+  }
+  throw badRequest(
+    `the API version in the data (${apiVersion}) does not match the expected API version (${apiVersionOf(expected)})`,
+  )
+}
+
+function applyFieldValidation(call: Call, errors: readonly string[], refuse: (why: string) => Error): void {
+  if (errors.length === 0) return
+  const { fieldValidation } = call.request.options
+  if (fieldValidation === 'Strict') throw refuse(`strict decoding error: ${errors.join(', ')}`)
+  if (fieldValidation !== 'Ignore') call.warnings.push(...errors)
+}
+
+const DELETE_OPTIONS = 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions'
+
+/** Decodes the DeleteOptions in a body. @throws ApiError 400 */
+export async function decodeOptionsBody(call: Call): Promise<object> {
+  try {
+    const { value, envelope } = await parseBody(call)
+    if (value === null) return {}
+    checkHeader(value)
+    return { ...decodeObject(DELETE_OPTIONS, value).object, ...envelope }
+  } catch (thrown) {
+    if (thrown instanceof BodyError || thrown instanceof DecodeError) throw badRequest(thrown.message)
+    throw thrown
+  }
+}

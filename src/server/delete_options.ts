@@ -1,0 +1,83 @@
+import type { FieldError } from '../api/field_error.ts'
+import { badRequest, invalid } from './api_errors.ts'
+import type { Call } from './call.ts'
+import { decodeOptionsBody } from './decoding.ts'
+import type { DeletionOptions, PropagationPolicy } from './deletion.ts'
+import { defined } from './query.ts'
+import { checkWriteOptions } from './write_options.ts'
+
+const POLICIES = ['Foreground', 'Background', 'Orphan']
+
+/** The body of a DELETE, as it may come: nothing of it has been checked but its types. */
+interface SentOptions {
+  readonly apiVersion?: string
+  readonly kind?: string
+  readonly gracePeriodSeconds?: number
+  readonly propagationPolicy?: string
+  readonly orphanDependents?: boolean
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
+  readonly dryRun?: readonly string[]
+}
+
+/** The options of a DELETE: those of the body win over those of the query. @throws ApiError 400, 422 */
+export async function deletionOptionsOf(call: Call): Promise<DeletionOptions> {
+  const sent = await sentOptions(call)
+  const { options } = call.request
+  const merged = {
+    gracePeriodSeconds: sent.gracePeriodSeconds ?? options.gracePeriodSeconds,
+    propagationPolicy: sent.propagationPolicy ?? options.propagationPolicy,
+    orphanDependents: sent.orphanDependents ?? options.orphanDependents,
+    dryRun: sent.dryRun ?? options.dryRun,
+  }
+  checkWriteOptions('DeleteOptions', defined({ dryRun: merged.dryRun }))
+  const faults = policyFaults(merged)
+  if (faults.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', faults)
+  return defined({
+    gracePeriodSeconds: wholeGrace(merged.gracePeriodSeconds),
+    propagationPolicy: policyOf(merged),
+    uid: sent.preconditions?.uid,
+    resourceVersion: sent.preconditions?.resourceVersion,
+    dryRun: merged.dryRun,
+  })
+}
+
+/** A negative time to end means as short as possible, but still in good order. */
+const wholeGrace = (seconds: number | undefined): number | undefined =>
+  seconds !== undefined && seconds < 0 ? 1 : seconds
+
+async function sentOptions(call: Call): Promise<SentOptions> {
+  if (call.body.type === 'none') return {}
+  const sent = (await decodeOptionsBody(call)) as SentOptions
+  const { kind, apiVersion = 'v1' } = sent
+  if (kind !== undefined && kind !== '' && kind !== 'DeleteOptions') {
+    throw badRequest(
+      `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`,
+    )
+  }
+  return sent
+}
+
+interface Policies {
+  readonly propagationPolicy: string | undefined
+  readonly orphanDependents: boolean | undefined
+}
+
+function policyFaults({ propagationPolicy: policy, orphanDependents }: Policies): FieldError[] {
+  if (policy === undefined) return []
+  const field = 'propagationPolicy'
+  const shown = JSON.stringify(policy)
+  if (orphanDependents !== undefined) {
+    const message = `Invalid value: ${shown}: orphanDependents and deletionPropagation cannot be both set`
+    return [{ type: 'FieldValueInvalid', field, message }]
+  }
+  if (POLICIES.includes(policy)) return []
+  const supported = [...POLICIES, 'nil'].map((known) => JSON.stringify(known)).join(', ')
+  return [
+    { type: 'FieldValueNotSupported', field, message: `Unsupported value: ${shown}: supported values: ${supported}` },
+  ]
+}
+
+function policyOf({ propagationPolicy, orphanDependents }: Policies): PropagationPolicy | undefined {
+  if (propagationPolicy !== undefined) return propagationPolicy as PropagationPolicy
+  return orphanDependents === undefined ? undefined : orphanDependents ? 'Orphan' : 'Background'
+}

@@ -1,0 +1,50 @@
+import type { WatchHandle } from '../api/request.ts'
+import { methodNotAllowed, noSuchResource } from './api_errors.ts'
+import type { Answer, Call } from './call.ts'
+import { answeringWhatIsDurable } from './commit.ts'
+import type { Core } from './core.ts'
+import { create } from './handlers/create.ts'
+import { deleteOne } from './handlers/delete.ts'
+import { deleteCollection } from './handlers/delete_collection.ts'
+import { getOne } from './handlers/get.ts'
+import { list } from './handlers/list.ts'
+import { patch } from './handlers/patch.ts'
+import { update } from './handlers/update.ts'
+import { openWatch, type WatchOutput } from './handlers/watch.ts'
+import { subresourceHandler } from './subresources/subresources.ts'
+import { virtualHandler } from './virtual.ts'
+
+/** What serves one verb of one resource or subresource. */
+export type Handler = (core: Core, call: Call) => Promise<Answer>
+
+const READERS: Partial<Record<string, Handler>> = { get: getOne, list }
+const WRITERS: Partial<Record<string, Handler>> = {
+  create,
+  update,
+  patch,
+  delete: deleteOne,
+  deletecollection: deleteCollection,
+}
+
+/** Serves an authorized request that is no watch. @throws ApiError */
+export async function dispatch(core: Core, call: Call): Promise<Answer> {
+  const { verb } = call.request
+  const handler = handlerFor(call)
+  if (handler === undefined) throw methodNotAllowed()
+  if (verb === 'get' || verb === 'list') return handler(core, call)
+  return answeringWhatIsDurable(core.store, () => handler(core, call))
+}
+
+function handlerFor(call: Call): Handler | undefined {
+  const { verb } = call.request
+  const { subresource } = call.target
+  if (subresource === undefined) return virtualHandler(call.target.facts, verb) ?? READERS[verb] ?? WRITERS[verb]
+  if (subresource.name === 'status') return READERS[verb] ?? WRITERS[verb]
+  return subresourceHandler(call.target.facts, subresource.name, verb)
+}
+
+/** Opens an authorized watch. @throws ApiError */
+export function dispatchWatch(core: Core, call: Call, output: WatchOutput): Promise<WatchHandle> {
+  if (call.target.subresource !== undefined) throw noSuchResource()
+  return openWatch(core, call, output)
+}

@@ -1,0 +1,92 @@
+import type { KubeObject } from '../../api/types.ts'
+import type { StoredObject } from '../../store/store.ts'
+import { conflict, modifiedMeanwhile, notFound } from '../api_errors.ts'
+import { type Answer, type Call, objectAnswer, plainAnswer, resourceNameOf } from '../call.ts'
+import { commitRemoval, commitState } from '../commit.ts'
+import { type Core, rulesFor } from '../core.ts'
+import { deletionOptionsOf } from '../delete_options.ts'
+import { type DeletionOptions, planDeletion } from '../deletion.ts'
+import { COMMIT_ATTEMPTS_MAX } from '../limits.ts'
+import { withVersion } from '../metadata.ts'
+import { attributesOf } from '../pipeline.ts'
+import { storeKey, viewOf } from '../storage.ts'
+import { fromStorage } from '../versions.ts'
+
+/** DELETE of one object. */
+export async function deleteOne(core: Core, call: Call): Promise<Answer> {
+  const options = await deletionOptionsOf(call)
+  return deleteNamed(core, call, call.request.name ?? '', options)
+}
+
+/** Deletes the object of that name in the call's namespace, as its kind and its finalizers allow. */
+export async function deleteNamed(core: Core, call: Call, name: string, options: DeletionOptions): Promise<Answer> {
+  const { facts } = call.target
+  const key = storeKey(facts, call.request.namespace, name)
+  for (let attempt = 0; attempt < COMMIT_ATTEMPTS_MAX; attempt++) {
+    const current = core.store.head(key)
+    if (current === undefined) throw notFound(resourceNameOf(facts), name)
+    checkPreconditions(call, current, options)
+    const answer = await tryDelete(core, call, current, options)
+    if (answer !== undefined) return answer
+  }
+  throw modifiedMeanwhile(resourceNameOf(facts), name)
+}
+
+async function tryDelete(
+  core: Core,
+  call: Call,
+  current: StoredObject,
+  options: DeletionOptions,
+): Promise<Answer | undefined> {
+  const { facts } = call.target
+  const object = current.object as KubeObject
+  const shown = fromStorage(facts, object)
+  core.admission.validate({ ...attributesOf(call, 'DELETE', { ...object }, object), name: object.metadata.name })
+  const plan = planDeletion(rulesFor(facts), object, options, core.deps.clock.now())
+  const dry = (options.dryRun?.length ?? 0) > 0
+  if (plan.step === 'wait' || dry) {
+    await core.store.durable(current.revision)
+    const state =
+      plan.step === 'mark' || plan.step === 'mark-and-remove' ? withVersion(plan.marked, current.revision) : shown
+    return plan.step === 'remove' ? gone(call, shown) : objectAnswer(200, facts, { object: state, bytes: undefined })
+  }
+  if (plan.step === 'remove') {
+    const removed = await commitRemoval(core.store, current.key, current)
+    return removed === undefined ? undefined : gone(call, shown)
+  }
+  const marked = await commitState(core.store, current.key, current, plan.marked)
+  if (marked === undefined) return undefined
+  if (plan.step === 'mark') return objectAnswer(200, facts, viewOf(facts, marked))
+  await commitRemoval(core.store, current.key, marked)
+  return gone(call, fromStorage(facts, marked.object as KubeObject))
+}
+
+/** What answers a finished deletion: the object for some kinds, a Status for most. */
+function gone(call: Call, object: KubeObject): Answer {
+  const { facts } = call.target
+  if (rulesFor(facts).deleteAnswersObject) return objectAnswer(200, facts, { object, bytes: undefined })
+  const { group, resource } = facts.ref
+  const details = {
+    name: object.metadata.name,
+    ...(group === '' ? {} : { group }),
+    kind: resource,
+    uid: object.metadata.uid,
+  }
+  return plainAnswer(200, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details })
+}
+
+/** @throws ApiError 409 when the object is not the one that the client decided on */
+function checkPreconditions(call: Call, current: StoredObject, options: DeletionOptions): void {
+  const { metadata } = current.object as KubeObject
+  const { group, kind } = call.target.facts.ref
+  const refuse = (what: string, asked: string, found: string, hint: string): never => {
+    const why = `the ${what} in the precondition (${asked}) does not match the ${what} in record (${found}). ${hint}`
+    throw conflict({ group, resource: kind }, metadata.name, why)
+  }
+  if (options.uid !== undefined && options.uid !== metadata.uid) {
+    refuse('UID', options.uid, metadata.uid, 'The object might have been deleted and then recreated')
+  }
+  if (options.resourceVersion !== undefined && options.resourceVersion !== metadata.resourceVersion) {
+    refuse('ResourceVersion', options.resourceVersion, metadata.resourceVersion, 'The object might have been modified')
+  }
+}

@@ -1,0 +1,138 @@
+import { CompactedError, type ListResult, type StoredObject } from '../../store/store.ts'
+import { badRequest } from '../api_errors.ts'
+import type { Answer, Call, ListMeta } from '../call.ts'
+import { type ContinueToken, decodeContinue, encodeContinue } from '../continue_token.ts'
+import type { Core } from '../core.ts'
+import { INTERNAL_PAGE_SIZE } from '../limits.ts'
+import { checkListOptions } from '../list_options.ts'
+import { tooOld, versionNumber, waitForVersion } from '../read_version.ts'
+import { type Selection, selectionOf } from '../selection.ts'
+import { storeRange, viewOf } from '../storage.ts'
+
+/** One page of a list. */
+export interface Page {
+  readonly revision: number
+  readonly items: readonly StoredObject[]
+  /** Behind which key the next page begins; undefined: this is the last one. */
+  readonly next: ContinueToken | undefined
+  /** How many objects come after this page; unknown when a selector chooses among them. */
+  readonly remaining: number | undefined
+}
+
+/** GET of a collection. */
+export async function list(core: Core, call: Call): Promise<Answer> {
+  const page = await listPage(core, call)
+  const { facts } = call.target
+  return {
+    code: 200,
+    body: { type: 'list', facts, metadata: listMeta(page), items: page.items.map((item) => viewOf(facts, item)) },
+  }
+}
+
+function listMeta({ revision, next, remaining }: Page): ListMeta {
+  return {
+    resourceVersion: String(revision),
+    ...(next === undefined ? {} : { continue: encodeContinue(next) }),
+    ...(next === undefined || remaining === undefined ? {} : { remainingItemCount: remaining }),
+  }
+}
+
+/** Reads the page that the request's options ask for. @throws ApiError 400, 410, 422, 504 */
+export async function listPage(core: Core, call: Call): Promise<Page> {
+  const { options } = call.request
+  checkListOptions(options, false)
+  const selection = selectionOf(call.target.facts, options)
+  const { resourceVersion = '', resourceVersionMatch } = options
+  const wanted = versionNumber(resourceVersion)
+  if (wanted === undefined) throw malformedVersion(resourceVersion)
+  const token = options.continue ? decodeContinue(options.continue) : undefined
+  if (token !== undefined && wanted > 0)
+    throw badRequest('specifying resource version is not allowed when using continue')
+  await waitForVersion(core, wanted)
+  const fromCache = resourceVersion === '0'
+  return readPage(core, call, selection, {
+    at: token?.revision ?? (resourceVersionMatch === 'Exact' ? wanted : undefined),
+    after: token,
+    limit: fromCache ? 0 : (options.limit ?? 0),
+  })
+}
+
+const malformedVersion = (text: string) =>
+  badRequest(
+    `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
+  )
+
+interface PageQuery {
+  readonly at: number | undefined
+  readonly after: ContinueToken | undefined
+  /** 0: no limit. */
+  readonly limit: number
+}
+
+async function readPage(core: Core, call: Call, selection: Selection, query: PageQuery): Promise<Page> {
+  const single = singleObject(core, call, selection, query)
+  if (single !== undefined) return single
+  const found: StoredObject[] = []
+  let after: { namespace: string; name: string } | undefined = query.after
+  let at = query.at
+  for (;;) {
+    const limit =
+      query.limit === 0 ? undefined : selection.all ? query.limit : Math.max(query.limit, INTERNAL_PAGE_SIZE)
+    const part = await readStore(core, call, { at, after, limit })
+    at = part.revision
+    for (const [index, item] of part.items.entries()) {
+      if (!selection.all && !selection.matches(viewOf(call.target.facts, item).object)) continue
+      found.push(item)
+      if (found.length < query.limit || query.limit === 0) continue
+      const remaining = part.remaining + part.items.length - index - 1
+      return pageOf(part.revision, found, remaining, selection)
+    }
+    const last = part.items.at(-1)
+    if (part.remaining === 0 || last === undefined) return pageOf(part.revision, found, 0, selection)
+    after = last.key
+  }
+}
+
+function pageOf(revision: number, items: readonly StoredObject[], remaining: number, selection: Selection): Page {
+  const last = items.at(-1)
+  if (remaining === 0 || last === undefined) return { revision, items, next: undefined, remaining: 0 }
+  const { namespace, name } = last.key
+  return { revision, items, next: { revision, namespace, name }, remaining: selection.all ? remaining : undefined }
+}
+
+/** A selector for one name needs no scan. */
+function singleObject(core: Core, call: Call, selection: Selection, query: PageQuery): Page | undefined {
+  const { facts } = call.target
+  if (selection.name === undefined || query.at !== undefined || query.after !== undefined) return undefined
+  if (facts.ref.namespaced && call.request.namespace === undefined) return undefined
+  const range = storeRange(facts, call.request.namespace)
+  const item = core.store.get({ resource: range.resource, namespace: range.namespace ?? '', name: selection.name })
+  const items = item !== undefined && selection.matches(viewOf(facts, item).object) ? [item] : []
+  return { revision: core.store.revision, items, next: undefined, remaining: 0 }
+}
+
+interface StoreQuery {
+  readonly at: number | undefined
+  readonly after: { namespace: string; name: string } | undefined
+  readonly limit: number | undefined
+}
+
+async function readStore(core: Core, call: Call, { at, after, limit }: StoreQuery): Promise<ListResult> {
+  const range = storeRange(call.target.facts, call.request.namespace)
+  const options = {
+    ...(at === undefined ? {} : { at }),
+    ...(after === undefined ? {} : { after }),
+    ...(limit === undefined ? {} : { limit }),
+  }
+  try {
+    return await core.store.list(range, options)
+  } catch (thrown) {
+    if (thrown instanceof CompactedError) throw tooOld(expiredText(after !== undefined))
+    throw thrown
+  }
+}
+
+const expiredText = (continued: boolean): string =>
+  continued
+    ? 'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.'
+    : 'The resourceVersion for the provided list is too old.'

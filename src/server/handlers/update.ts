@@ -1,0 +1,130 @@
+import type { MutableObject } from '../../api/kind_rules.ts'
+import type { KubeObject } from '../../api/types.ts'
+import type { StoredObject } from '../../store/store.ts'
+import { badRequest, conflict, modifiedMeanwhile, notFound } from '../api_errors.ts'
+import { type Answer, type Call, objectAnswer, resourceNameOf } from '../call.ts'
+import { commitRemoval, commitState } from '../commit.ts'
+import { type Core, rulesFor } from '../core.ts'
+import { decodeBody } from '../decoding.ts'
+import { isEnding } from '../deletion.ts'
+import { COMMIT_ATTEMPTS_MAX } from '../limits.ts'
+import { withVersion } from '../metadata.ts'
+import { changesNothing, checkVersion, prepareChange } from '../pipeline.ts'
+import { storeKey, viewOf } from '../storage.ts'
+import { fromStorage, toStorage } from '../versions.ts'
+import { checkWriteOptions, isDryRun } from '../write_options.ts'
+import { checkNamespace, createDraft, isService } from './create.ts'
+
+/** PUT of an object or of its status. */
+export async function update(core: Core, call: Call): Promise<Answer> {
+  checkWriteOptions('UpdateOptions', call.request.options)
+  const draft = await decodeBody(call, call.target.facts.typeName, call.target.facts.ref)
+  checkName(call, draft)
+  checkNamespace(call, draft)
+  const createsMissing = rulesFor(call.target.facts).createOnUpdate === true && call.target.subresource === undefined
+  return changeObject(core, call, {
+    change: () => structuredClone(draft),
+    ...(createsMissing ? { missing: () => createDraft(core, call, withoutSentVersion(draft)) } : {}),
+  })
+}
+
+/** A version in a PUT that creates is of an object that is gone: the new one has none yet. */
+function withoutSentVersion(draft: MutableObject): MutableObject {
+  const { resourceVersion: _gone, uid: _other, ...metadata } = draft.metadata
+  return { ...draft, metadata }
+}
+
+/** The name in the body may be left out only where it can be told from the path. @throws ApiError 400 */
+export function checkName(call: Call, draft: MutableObject): void {
+  const name: unknown = draft.metadata['name']
+  const asked = call.request.name ?? ''
+  if (!name)
+    throw badRequest(`the name of the object (${asked} based on URL) was undeterminable: name must be provided`)
+  if (name !== asked)
+    throw badRequest(`the name of the object (${String(name)}) does not match the name on the URL (${asked})`)
+}
+
+/** How an object is to be changed. */
+export interface Change {
+  /** Computes the new state from the newest one, as often as somebody else is quicker. */
+  change(old: KubeObject): MutableObject
+  /** What to do when there is no such object; absent: 404. */
+  missing?(): Promise<Answer>
+}
+
+/** Changes an object: computes, validates, and writes if it is still the one that was looked at. */
+export async function changeObject(core: Core, call: Call, change: Change): Promise<Answer> {
+  const { facts } = call.target
+  const name = call.request.name ?? ''
+  const key = storeKey(facts, call.request.namespace, name)
+  const warnings = call.warnings.length
+  for (let attempt = 0; attempt < COMMIT_ATTEMPTS_MAX; attempt++) {
+    call.warnings.length = warnings
+    const current = core.store.head(key)
+    if (current === undefined) {
+      if (change.missing === undefined) throw notFound(resourceNameOf(facts), name)
+      return change.missing()
+    }
+    const answer = await tryChange(core, call, current, change)
+    if (answer !== undefined) return answer
+  }
+  throw modifiedMeanwhile(resourceNameOf(facts), name)
+}
+
+async function tryChange(
+  core: Core,
+  call: Call,
+  current: StoredObject,
+  { change }: Change,
+): Promise<Answer | undefined> {
+  const { facts } = call.target
+  const old = fromStorage(facts, current.object as KubeObject)
+  const draft = change(old)
+  checkUid(call, draft, old)
+  checkVersion(call, draft, old)
+  const prepared = prepareChange(core, call, draft, old)
+  const giveBack = isService(facts) ? core.services.assign(prepared, old) : undefined
+  if (isDryRun(call.request.options)) {
+    giveBack?.()
+    return dryAnswer(call, prepared, current)
+  }
+  if (changesNothing(prepared, old)) {
+    await core.store.durable(current.revision)
+    return objectAnswer(200, facts, viewOf(facts, current))
+  }
+  if (isEnding(prepared, old)) return removeInstead(core, call, current, prepared)
+  const stored = await commitState(core.store, current.key, current, toStorage(facts, prepared))
+  if (stored === undefined) giveBack?.()
+  return stored === undefined ? undefined : objectAnswer(200, facts, viewOf(facts, stored))
+}
+
+function dryAnswer(call: Call, prepared: MutableObject, current: StoredObject): Answer {
+  return objectAnswer(200, call.target.facts, { object: withVersion(prepared, current.revision), bytes: undefined })
+}
+
+/** The last finalizer was removed: the object goes, and the answer shows it without that finalizer. */
+async function removeInstead(
+  core: Core,
+  call: Call,
+  current: StoredObject,
+  prepared: MutableObject,
+): Promise<Answer | undefined> {
+  const removed = await commitRemoval(core.store, current.key, current)
+  if (removed === undefined) return undefined
+  const object = withVersion(prepared, current.revision)
+  return objectAnswer(200, call.target.facts, { object, bytes: undefined })
+}
+
+/** @throws ApiError 409 when the object with that name is another one than the writer means */
+function checkUid(call: Call, draft: MutableObject, old: KubeObject): void {
+  const uid: unknown = draft.metadata['uid']
+  if (!uid || uid === old.metadata.uid) return
+  const { facts } = call.target
+  const { namespace, name } = old.metadata
+  const key = ['', 'registry', facts.ref.resource, ...(namespace ? [namespace] : []), name].join('/')
+  throw conflict(
+    resourceNameOf(facts),
+    name,
+    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${String(uid)}, UID in object meta: ${old.metadata.uid}`,
+  )
+}

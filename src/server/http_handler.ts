@@ -1,0 +1,176 @@
+import { ApiError } from '../api/error.ts'
+import type { ApiRequest, UserInfo } from '../api/request.ts'
+import { checkAccess } from './access.ts'
+import { authenticate } from './authentication.ts'
+import type { Authorizer } from './authorization.ts'
+import type { Call, RequestBody } from './call.ts'
+import type { Core } from './core.ts'
+import { dispatch } from './dispatch.ts'
+import { type HttpHandler, type HttpHeaders, type HttpRequest, type HttpResponse, utf8 } from './http_types.ts'
+import { answerWatch } from './http_watch.ts'
+import { impersonated } from './impersonation.ts'
+import { GZIP_BYTES_MIN } from './limits.ts'
+import { bodyMediaType, negotiate, readableMediaType, representationOfError } from './negotiation.ts'
+import { patchTypeOf } from './patch_types.ts'
+import { answerPath } from './paths.ts'
+import { defined, requestOptionsOf, wantsWatch } from './query.ts'
+import { type Written, writeBody } from './representation.ts'
+import { isKnownGroup, parseRoute, type ResourcePath, targetOf, verbOf } from './router.ts'
+import { includeObjectOf } from './table.ts'
+import { warningHeaders } from './warnings.ts'
+
+/** Serves HTTP requests; needs no socket. */
+export function createHttpHandler(core: Core, authorizer: Authorizer): HttpHandler {
+  return async (request) => {
+    try {
+      return await answer(core, authorizer, request)
+    } catch (thrown) {
+      return errorResponse(core, request, thrown)
+    }
+  }
+}
+
+async function answer(core: Core, authorizer: Authorizer, request: HttpRequest): Promise<HttpResponse> {
+  const user = impersonated(authorizer, await authenticate(core.deps, request), request)
+  const route = parseRoute(request.path)
+  if (route.type === 'other') {
+    checkPath(authorizer, user, request)
+    return answerPath(core, request)
+  }
+  if (!isKnownGroup(route.path.group)) return notFoundPage()
+  return answerResource(core, authorizer, { request, user, path: route.path })
+}
+
+export const notFoundPage = (): HttpResponse => ({
+  status: 404,
+  headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
+  body: [utf8('404 page not found\n')],
+})
+
+function checkPath(authorizer: Authorizer, user: UserInfo, { method, path }: HttpRequest): void {
+  if (authorizer.decide(user, { type: 'path', verb: method.toLowerCase(), path }).allowed) return
+  throw new ApiError({
+    code: 403,
+    reason: 'Forbidden',
+    message: `forbidden: User ${JSON.stringify(user.name)} cannot ${method.toLowerCase()} path ${JSON.stringify(path)}`,
+    details: {},
+  })
+}
+
+interface ResourceRequest {
+  readonly request: HttpRequest
+  readonly user: UserInfo
+  readonly path: ResourcePath
+}
+
+async function answerResource(core: Core, authorizer: Authorizer, { request, user, path }: ResourceRequest) {
+  const query = new URLSearchParams(request.query)
+  const target = targetOf(path)
+  const watching = request.method === 'GET' && (path.watch || wantsWatch(query))
+  const verb = verbOf(request.method, path, target, watching)
+  const { group, version, resource, namespace, name, subresource } = path
+  const options = requestOptionsOf(query)
+  const apiRequest: ApiRequest = {
+    verb,
+    group,
+    version,
+    resource,
+    options,
+    signal: request.signal,
+    ...defined({ namespace, name, subresource }),
+  }
+  checkAccess(authorizer, user, apiRequest)
+  const listing = verb === 'list' || verb === 'watch'
+  const representation = negotiate(request.headers['accept'], {
+    listing,
+    pretty: query.get('pretty') === 'true' || query.get('pretty') === '1',
+  })
+  const patchType = verb === 'patch' ? patchTypeOf(request.headers['content-type'], target.facts) : undefined
+  const call: Call = {
+    user,
+    request: { ...apiRequest, ...defined({ patchType }) },
+    target,
+    body: await readBody(request, verb),
+    warnings: [],
+    defaultManager: managerOf(request.headers['user-agent']),
+    query,
+  }
+  const includeObject = includeObjectOf(query.get('includeObject'))
+  if (verb === 'watch') return answerWatch(core, call, { representation, includeObject, signal: request.signal })
+  const result = await dispatch(core, call)
+  const written = await writeBody(result.body, { representation, includeObject, now: core.deps.clock.now() })
+  return respond(core, request, { status: result.code, written, warnings: call.warnings })
+}
+
+/** The writer that managed fields name when the request does not: the program of the user agent. */
+function managerOf(userAgent: string | undefined): string {
+  const [program = ''] = (userAgent ?? '').split('/')
+  return program === '' ? 'unknown' : program.slice(0, 128)
+}
+
+async function readBody(request: HttpRequest, verb: string): Promise<RequestBody> {
+  if (verb === 'get' || verb === 'list' || verb === 'watch') return { type: 'none' }
+  const bytes = await request.body()
+  const contentType = request.headers['content-type']
+  if (verb === 'patch') return { type: 'bytes', bytes, mediaType: bodyMediaType(contentType) }
+  if (bytes.length === 0 && verb !== 'create' && verb !== 'update') return { type: 'none' }
+  return { type: 'bytes', bytes, mediaType: readableMediaType(contentType) }
+}
+
+interface Outcome {
+  readonly status: number
+  readonly written: Written
+  readonly warnings: readonly string[]
+  readonly headers?: HttpHeaders
+}
+
+async function respond(core: Core, request: HttpRequest, outcome: Outcome): Promise<HttpResponse> {
+  const { chunks, contentType } = outcome.written
+  const headers: Record<string, string | readonly string[]> = {
+    'content-type': contentType,
+    'cache-control': 'no-cache, private',
+    ...outcome.headers,
+  }
+  const warnings = warningHeaders(outcome.warnings)
+  if (warnings.length > 0) headers['warning'] = warnings
+  const compressed = await compress(core, request, chunks)
+  if (compressed === undefined) return { status: outcome.status, headers, body: chunks }
+  headers['content-encoding'] = 'gzip'
+  headers['vary'] = 'Accept-Encoding'
+  return { status: outcome.status, headers, body: [compressed] }
+}
+
+async function compress({ deps }: Core, request: HttpRequest, chunks: readonly Uint8Array[]) {
+  if (deps.gzip === undefined || !request.headers['accept-encoding']?.includes('gzip')) return undefined
+  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+  if (length < GZIP_BYTES_MIN) return undefined
+  const whole = new Uint8Array(length)
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.length
+  }
+  return deps.gzip(whole)
+}
+
+/** Any failure as a Status, in the form that the client reads. */
+export async function errorResponse(core: Core, request: HttpRequest, thrown: unknown): Promise<HttpResponse> {
+  if (!(thrown instanceof ApiError)) {
+    core.deps.log.error('a request failed unexpectedly', {
+      path: request.path,
+      error: thrown instanceof Error ? thrown.stack : thrown,
+    })
+  }
+  const error = ApiError.from(thrown)
+  const written = await writeBody(
+    { type: 'plain', object: error.toStatus() },
+    {
+      representation: representationOfError(request.headers['accept']),
+      includeObject: 'Metadata',
+      now: core.deps.clock.now(),
+    },
+  )
+  const retry = error.retryAfterSeconds
+  const headers: HttpHeaders = retry === undefined ? {} : { 'retry-after': String(retry) }
+  return respond(core, request, { status: error.code, written, warnings: [], headers })
+}

@@ -1,0 +1,20 @@
+/** A request body may have this many bytes; more is answered with 413. */
+export const BODY_BYTES_MAX = 3 * 1024 * 1024
+/** How often a write is computed anew when somebody else changed the object in between. */
+export const COMMIT_ATTEMPTS_MAX = 20
+/** How often a generated name is drawn anew when it is taken. */
+export const GENERATED_NAME_ATTEMPTS_MAX = 8
+/** A watch whose client reads too slowly is ended when this many bytes wait for it. */
+export const WATCH_BACKLOG_BYTES_MAX = 16 * 1024 * 1024
+/** A watch without `timeoutSeconds` ends after between one and two times this, so that they do not all end at once. */
+export const WATCH_TIMEOUT_MS = 1_800_000
+/** Time between two bookmarks of one watch. */
+export const BOOKMARK_INTERVAL_MS = 60_000
+/** A read of a resource version that the server has not reached waits this long before it fails. */
+export const FUTURE_VERSION_WAIT_MS = 3_000
+/** Answers smaller than this are not compressed. */
+export const GZIP_BYTES_MIN = 128 * 1024
+/** Page of an internal list, such as the one behind `deletecollection`. */
+export const INTERNAL_PAGE_SIZE = 500
+/** Warning texts of one answer, together; later ones are cut. */
+export const WARNING_CHARS_MAX = 4096

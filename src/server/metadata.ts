@@ -1,0 +1,94 @@
+import type { MutableObject, RuleContext } from '../api/kind_rules.ts'
+import type { KubeObject, ObjectMeta } from '../api/types.ts'
+import { toRfc3339 } from '../base/time.ts'
+
+/** Metadata in the order in which upstream writes it. */
+const META_ORDER = [
+  'name',
+  'generateName',
+  'namespace',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'labels',
+  'annotations',
+  'ownerReferences',
+  'finalizers',
+  'managedFields',
+] as const
+
+/** What the server alone decides about a new object. */
+export function setSystemFields(draft: MutableObject, context: RuleContext): void {
+  const { metadata } = draft
+  metadata['uid'] = context.random.uuid()
+  metadata['creationTimestamp'] = toRfc3339(context.now)
+  delete metadata['selfLink']
+  delete metadata['deletionTimestamp']
+  delete metadata['deletionGracePeriodSeconds']
+  delete metadata['resourceVersion']
+}
+
+/** What a change may not touch comes from the old object; a wrong uid or deletion time is left for validation. */
+export function keepSystemFields(draft: MutableObject, old: KubeObject): void {
+  const { metadata } = draft
+  metadata['creationTimestamp'] = old.metadata.creationTimestamp
+  metadata['uid'] ??= old.metadata.uid
+  delete metadata['selfLink']
+  keepOrDrop(metadata, 'generation', old.metadata.generation)
+  keepOrDrop(metadata, 'deletionGracePeriodSeconds', old.metadata.deletionGracePeriodSeconds)
+  metadata['deletionTimestamp'] ??= old.metadata.deletionTimestamp
+  if (metadata['deletionTimestamp'] === undefined) delete metadata['deletionTimestamp']
+}
+
+function keepOrDrop(metadata: MutableObject['metadata'], field: string, value: unknown): void {
+  if (value === undefined) delete metadata[field]
+  else metadata[field] = value
+}
+
+/** The object as it is stored: with its resource version, and its metadata in upstream's order. */
+export function withVersion(object: MutableObject | KubeObject, revision: number): KubeObject {
+  const { kind, apiVersion, metadata, ...rest } = object as KubeObject
+  return { kind, apiVersion, metadata: orderedMeta({ ...metadata, resourceVersion: String(revision) }), ...rest }
+}
+
+/** An object without a resource version: the answer of a dry run that would have created it. */
+export function withoutVersion(object: MutableObject): KubeObject {
+  const { kind, apiVersion, metadata, ...rest } = object as unknown as KubeObject
+  const { resourceVersion: _dropped, ...kept } = metadata
+  return { kind, apiVersion, metadata: orderedMeta(kept), ...rest }
+}
+
+function orderedMeta(metadata: object): ObjectMeta {
+  const source = metadata as Readonly<Record<string, unknown>>
+  const ordered: Record<string, unknown> = {}
+  for (const field of META_ORDER) if (source[field] !== undefined) ordered[field] = source[field]
+  return ordered as unknown as ObjectMeta
+}
+
+/** Everything but metadata, status and the type: what a generation counts. */
+function specParts(object: object): Record<string, unknown> {
+  const { metadata: _m, status: _s, kind: _k, apiVersion: _a, ...rest } = object as Record<string, unknown>
+  return rest
+}
+
+/** Whether a change counts for the generation. */
+export const specChanged = (object: object, old: object): boolean => !sameJson(specParts(object), specParts(old))
+
+/** Whether two JSON values are the same, whatever the order of their keys; absent and undefined are the same. */
+export function sameJson(one: unknown, other: unknown): boolean {
+  if (one === other) return true
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
+  if (Array.isArray(one) || Array.isArray(other)) return sameArrays(one, other)
+  const [left, right] = [one as Record<string, unknown>, other as Record<string, unknown>]
+  for (const key of Object.keys(left)) if (!sameJson(left[key], right[key])) return false
+  for (const key of Object.keys(right)) if (right[key] !== undefined && !(key in left)) return false
+  return true
+}
+
+function sameArrays(one: unknown, other: unknown): boolean {
+  if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false
+  return one.every((item, at) => sameJson(item, other[at]))
+}

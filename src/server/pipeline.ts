@@ -1,0 +1,137 @@
+import type { FieldError } from '../api/field_error.ts'
+import type { MutableObject, RuleContext } from '../api/kind_rules.ts'
+import { validateChange, validateNew, validateStatusChange } from '../api/kinds/validate.ts'
+import type { ResourceFacts } from '../api/schema/table.ts'
+import type { KubeObject } from '../api/types.ts'
+import { nameSuffix } from '../base/random.ts'
+import type { Attributes, Operation } from './admission/admission.ts'
+import { invalid, modifiedMeanwhile, rawServerError } from './api_errors.ts'
+import { type Call, resourceNameOf } from './call.ts'
+import { type Core, ruleContext, rulesFor } from './core.ts'
+import { recordManager } from './managers.ts'
+import { keepSystemFields, sameJson, setSystemFields, specChanged } from './metadata.ts'
+
+/**
+ * The way of a write after its body has been decoded, each step once and in this order: default,
+ * mutating admission, default, prepare, validate, validating admission, managed fields. Committing
+ * is the caller's. All of it is synchronous: nothing that was looked at can change before the commit.
+ */
+export function prepareNew(core: Core, call: Call, draft: MutableObject): MutableObject {
+  const { facts } = call.target
+  const rules = rulesFor(facts)
+  const context = ruleContext(core, call.user)
+  const asSent = structuredCloneOfMeta(draft)
+  rules.defaults?.(draft)
+  const attributes = attributesOf(call, 'CREATE', draft, undefined)
+  core.admission.admit(attributes)
+  rules.defaults?.(draft)
+  setSystemFields(draft, context)
+  setGeneratedName(draft, context)
+  if (rules.generation === 'spec') draft.metadata['generation'] = 1
+  rules.prepareCreate?.(draft, context)
+  const object = draft as unknown as KubeObject
+  refuseFaults(facts, object, validateNew(rules, object, context))
+  call.warnings.push(...(rules.warnings?.(object, undefined) ?? []))
+  core.admission.validate({ ...attributes, name: object.metadata.name })
+  recordManager({ call, draft, old: undefined, asSent, now: context.now })
+  return draft
+}
+
+/** What a managed-fields entry is computed from must not see what the server adds; metadata are replaced, so a shallow copy does. */
+const structuredCloneOfMeta = (draft: MutableObject): MutableObject => ({ ...draft, metadata: { ...draft.metadata } })
+
+/** The same for a change; `subresource` `status` uses the rules of that half. */
+export function prepareChange(core: Core, call: Call, draft: MutableObject, old: KubeObject): MutableObject {
+  const { facts } = call.target
+  const rules = rulesFor(facts)
+  const context = ruleContext(core, call.user)
+  rules.defaults?.(draft)
+  const attributes = attributesOf(call, 'UPDATE', draft, old)
+  core.admission.admit(attributes)
+  rules.defaults?.(draft)
+  keepSystemFields(draft, old)
+  if (isStatus(call)) prepareStatus(draft, old, rules.prepareStatusUpdate, context)
+  else rules.prepareUpdate?.(draft, old, context)
+  if (rules.generation === 'spec') countGeneration(draft, old, rules.generationGrows ?? specChanged)
+  const object = draft as unknown as KubeObject
+  const validate = isStatus(call) ? validateStatusChange : validateChange
+  refuseFaults(facts, object, validate(rules, object, old, context))
+  if (!isStatus(call)) call.warnings.push(...(rules.warnings?.(object, old) ?? []))
+  core.admission.validate(attributes)
+  recordManager({ call, draft, old, asSent: draft, now: context.now })
+  return draft
+}
+
+const isStatus = (call: Call): boolean => call.target.subresource?.name === 'status'
+
+type PrepareStatus = ((draft: MutableObject, old: KubeObject, context: RuleContext) => void) | undefined
+
+/** By default only the status and the managed fields of a write to `/status` count. */
+function prepareStatus(draft: MutableObject, old: KubeObject, prepare: PrepareStatus, context: RuleContext): void {
+  if (prepare !== undefined) return prepare(draft, old, context)
+  const { status, metadata } = draft
+  for (const field of Object.keys(draft)) if (!(field in old)) delete draft[field]
+  const managedFields = metadata['managedFields']
+  Object.assign(draft, structuredClone(old), status === undefined ? {} : { status })
+  if (managedFields !== undefined) draft.metadata['managedFields'] = managedFields
+}
+
+type GenerationGrows = (draft: MutableObject, old: KubeObject) => boolean
+
+function countGeneration(draft: MutableObject, old: KubeObject, grows: GenerationGrows): void {
+  const generation = old.metadata.generation ?? 0
+  draft.metadata['generation'] = grows(draft, old) ? generation + 1 : generation
+}
+
+function setGeneratedName(draft: MutableObject, context: RuleContext): void {
+  const { name, generateName } = draft.metadata
+  if (name || !generateName) return
+  draft.metadata['name'] = `${String(generateName).slice(0, GENERATED_PREFIX_MAX)}${nameSuffix(context.random)}`
+}
+
+/** A prefix is cut so that it fits a name of 63 characters together with its ending. */
+const GENERATED_PREFIX_MAX = 58
+
+/** @throws ApiError 422 if there are any */
+export function refuseFaults(facts: ResourceFacts, object: KubeObject, faults: readonly FieldError[]): void {
+  if (faults.length === 0) return
+  throw invalid({ group: facts.ref.group, kind: facts.ref.kind }, object.metadata.name ?? '', faults)
+}
+
+export function attributesOf(
+  call: Call,
+  operation: Operation,
+  object: MutableObject,
+  old: KubeObject | undefined,
+): Attributes {
+  const { facts, subresource } = call.target
+  return {
+    operation,
+    facts,
+    subresource: subresource?.name,
+    namespace: call.request.namespace ?? '',
+    name: call.request.name ?? String(object.metadata['name'] ?? ''),
+    object,
+    old,
+    user: call.user,
+    warn: (text) => call.warnings.push(text),
+  }
+}
+
+const VERSION = /^\d+$/
+
+/** @throws ApiError 409 when the object names a version that is not the newest, 500 when it is none at all */
+export function checkVersion(call: Call, draft: MutableObject, old: KubeObject): void {
+  const version: unknown = draft.metadata['resourceVersion']
+  if (typeof version !== 'string' || version === '' || version === '0') return
+  if (!VERSION.test(version))
+    throw rawServerError(`strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`)
+  if (version === old.metadata.resourceVersion) return
+  throw modifiedMeanwhile(resourceNameOf(call.target.facts), old.metadata.name)
+}
+
+/** Whether a write would change nothing but its own time in the managed fields. */
+export function changesNothing(draft: MutableObject, old: KubeObject): boolean {
+  const version = old.metadata.resourceVersion
+  return sameJson({ ...draft, metadata: { ...draft.metadata, resourceVersion: version } }, old)
+}

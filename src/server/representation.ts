@@ -1,0 +1,125 @@
+import { ApiError } from '../api/error.ts'
+import { apiVersionOf } from '../api/resource.ts'
+import type { ResourceFacts } from '../api/schema/table.ts'
+import type { KubeObject } from '../api/types.ts'
+import type { Millis } from '../base/clock.ts'
+import type { AnswerBody, View } from './call.ts'
+import { utf8 } from './http_types.ts'
+import { notAcceptable, type Representation, type Transform } from './negotiation.ts'
+import { type IncludeObject, tableOf } from './table.ts'
+
+/** An answer as it goes over the wire. */
+export interface Written {
+  readonly contentType: string
+  readonly chunks: readonly Uint8Array[]
+}
+
+export interface WriteOptions {
+  readonly representation: Representation
+  readonly includeObject: IncludeObject
+  readonly now: Millis
+}
+
+const NEWLINE = utf8('\n')
+
+/** Writes an answer as the client wants to have it. */
+export async function writeBody(body: AnswerBody, options: WriteOptions): Promise<Written> {
+  const { representation } = options
+  const shown = transformed(body, representation.transform, options)
+  if (representation.mediaType === 'application/yaml') return yaml(plainObject(shown))
+  if (representation.pretty) return json([utf8(JSON.stringify(plainObject(shown), null, 2))])
+  return json(jsonChunks(shown))
+}
+
+const json = (chunks: readonly Uint8Array[]): Written => ({
+  contentType: 'application/json',
+  chunks: [...chunks, NEWLINE],
+})
+
+async function yaml(object: object): Promise<Written> {
+  const { toYaml } = await import('../api/yaml.ts')
+  return { contentType: 'application/yaml', chunks: [utf8(toYaml(object))] }
+}
+
+function transformed(body: AnswerBody, transform: Transform | undefined, options: WriteOptions): AnswerBody {
+  if (transform === undefined || body.type === 'plain') return body
+  if (transform.as === 'Table') return { type: 'plain', object: tableOf(body, transform.version, options) }
+  if (body.type === 'list' && transform.as === 'PartialObjectMetadata') throw wrongShape(transform.as, 'a list')
+  if (body.type === 'object' && transform.as === 'PartialObjectMetadataList')
+    throw wrongShape(transform.as, 'not a list')
+  return { type: 'plain', object: partial(body, transform.version) }
+}
+
+function wrongShape(as: string, found: string): ApiError {
+  const { code, reason } = notAcceptable()
+  const message = `you requested ${as}, but the requested object is ${found}`
+  return new ApiError({ code, message, ...(reason === undefined ? {} : { reason }) })
+}
+
+function partial(body: Exclude<AnswerBody, { type: 'plain' }>, version: string): object {
+  if (body.type === 'object') return partialObject(body.view.object, version)
+  return {
+    kind: 'PartialObjectMetadataList',
+    apiVersion: `meta.k8s.io/${version}`,
+    metadata: body.metadata,
+    items: body.items.map((item) => partialObject(item.object, version)),
+  }
+}
+
+/** An object's metadata alone. */
+export const partialObject = (object: KubeObject, version: string): object => ({
+  kind: 'PartialObjectMetadata',
+  apiVersion: `meta.k8s.io/${version}`,
+  metadata: object.metadata,
+})
+
+/** The whole answer as one value. */
+export function plainObject(body: AnswerBody): object {
+  if (body.type === 'plain') return body.object
+  if (body.type === 'object') return body.view.object
+  return {
+    ...listHeader(body.facts),
+    metadata: body.metadata,
+    items: body.items.map((item) => withoutType(item.object)),
+  }
+}
+
+const listHeader = (facts: ResourceFacts) => ({ kind: `${facts.ref.kind}List`, apiVersion: apiVersionOf(facts.ref) })
+
+/** Objects inside a list do not repeat their type. */
+function withoutType(object: KubeObject): object {
+  const { kind: _kind, apiVersion: _version, ...rest } = object
+  return rest
+}
+
+function jsonChunks(body: AnswerBody): readonly Uint8Array[] {
+  if (body.type === 'plain') return [utf8(JSON.stringify(body.object))]
+  if (body.type === 'object') return [bytesOf(body.view)]
+  return listChunks(body)
+}
+
+export const bytesOf = (view: View): Uint8Array => view.bytes ?? utf8(JSON.stringify(view.object))
+
+const OPEN = utf8('{')
+const COMMA_OPEN = utf8(',{')
+const CLOSE_LIST = utf8(']}')
+
+/** A list is made of the bytes that the store keeps; nothing is serialised again. */
+function listChunks({ facts, metadata, items }: Extract<AnswerBody, { type: 'list' }>): Uint8Array[] {
+  const { kind, apiVersion } = listHeader(facts)
+  const head = JSON.stringify({ kind, apiVersion, metadata }).slice(0, -1)
+  const chunks = [utf8(`${head},"items":[`)]
+  const header = utf8(`{"kind":${JSON.stringify(facts.ref.kind)},"apiVersion":${JSON.stringify(apiVersion)},`)
+  for (const [index, item] of items.entries()) {
+    chunks.push(index === 0 ? OPEN : COMMA_OPEN, itemRest(item, header))
+  }
+  chunks.push(CLOSE_LIST)
+  return chunks
+}
+
+/** An object's bytes behind its type. */
+function itemRest(item: View, header: Uint8Array): Uint8Array {
+  const { bytes } = item
+  if (bytes !== undefined && header.every((byte, at) => bytes[at] === byte)) return bytes.subarray(header.length)
+  return utf8(JSON.stringify(withoutType(item.object))).subarray(1)
+}

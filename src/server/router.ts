@@ -1,0 +1,137 @@
+import type { Verb } from '../api/request.ts'
+import { groupVersions, type ResourceFacts, resourceFacts, type SubresourceFacts } from '../api/schema/table.ts'
+import { methodNotAllowed, noSuchResource } from './api_errors.ts'
+
+/** The parts of a resource path; nothing has been checked against the table of resources. */
+export interface ResourcePath {
+  readonly group: string
+  readonly version: string
+  readonly resource: string
+  readonly namespace: string | undefined
+  readonly name: string | undefined
+  readonly subresource: string | undefined
+  /** What follows the subresource, for proxies: `a/b`. */
+  readonly rest: string
+  /** One of the old `/watch/` paths. */
+  readonly watch: boolean
+}
+
+export type Route =
+  | { readonly type: 'resource'; readonly path: ResourcePath }
+  | { readonly type: 'other'; readonly path: string }
+
+/** Subresources of a namespace; every other word in that place is a resource inside it. */
+const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize'])
+
+/** Reads a path. A segment is decoded only after the path was split, so that no name can hold a slash. */
+export function parseRoute(path: string): Route {
+  const segments = decodedSegments(path)
+  if (segments === undefined) return { type: 'other', path }
+  const parts = resourceParts(segments)
+  return parts === undefined ? { type: 'other', path } : { type: 'resource', path: parts }
+}
+
+function decodedSegments(path: string): string[] | undefined {
+  try {
+    return path.split('/').slice(1).map(decodeURIComponent)
+  } catch {
+    return undefined
+  }
+}
+
+function resourceParts(segments: readonly string[]): ResourcePath | undefined {
+  const [root, ...rest] = segments
+  if (root === 'api' && rest.length >= 2) return inGroup('', rest[0] ?? '', rest.slice(1))
+  if (root === 'apis' && rest.length >= 3) return inGroup(rest[0] ?? '', rest[1] ?? '', rest.slice(2))
+  return undefined
+}
+
+function inGroup(group: string, version: string, segments: readonly string[]): ResourcePath | undefined {
+  const watch = segments[0] === 'watch' && segments.length > 1
+  const parts = watch ? segments.slice(1) : segments
+  if (parts[0] === undefined || parts[0] === '') return undefined
+  const inNamespace = parts[0] === 'namespaces' && parts.length > 2 && !NAMESPACE_SUBRESOURCES.has(parts[2] ?? '')
+  const namespace = inNamespace ? parts[1] : undefined
+  const [resource = '', name, subresource, ...rest] = inNamespace ? parts.slice(2) : parts
+  return {
+    group,
+    version,
+    resource,
+    namespace,
+    name: name === '' ? undefined : name,
+    subresource: subresource === '' ? undefined : subresource,
+    rest: rest.join('/'),
+    watch,
+  }
+}
+
+/** What a resource path means, checked against the table of resources. */
+export interface Target {
+  readonly facts: ResourceFacts
+  readonly subresource: SubresourceFacts | undefined
+}
+
+const groupsOf = (): Set<string> =>
+  new Set(groupVersions().map((gv) => (gv.includes('/') ? gv.split('/')[0] : '') ?? ''))
+
+let knownGroups: Set<string> | undefined
+
+/** Whether the server has the group in any version: an unknown one is answered as an unknown path. */
+export function isKnownGroup(group: string): boolean {
+  knownGroups ??= groupsOf()
+  return knownGroups.has(group)
+}
+
+/** Finds the resource of a path. @throws ApiError 404 */
+export function targetOf(path: ResourcePath): Target {
+  const facts = resourceFacts(path.group, path.version, path.resource)
+  if (facts === undefined || !fitsScope(facts, path)) throw noSuchResource()
+  if (path.subresource === undefined) return { facts, subresource: undefined }
+  const subresource = facts.subresources.find((candidate) => candidate.name === path.subresource)
+  if (subresource === undefined || (path.rest !== '' && path.subresource !== 'proxy')) throw noSuchResource()
+  return { facts, subresource }
+}
+
+/** A namespaced object is reached only inside a namespace, a cluster-scoped one only outside. */
+function fitsScope(facts: ResourceFacts, path: ResourcePath): boolean {
+  if (!facts.ref.namespaced) return path.namespace === undefined
+  return path.namespace !== undefined || path.name === undefined
+}
+
+/** The verb that a method means on a path. @throws ApiError 404 or 405 */
+export function verbOf(method: string, path: ResourcePath, target: Target, wantsWatch: boolean): Verb {
+  if (target.subresource !== undefined) return subresourceVerb(method, target.subresource)
+  const verb = path.name === undefined ? collectionVerb(method, wantsWatch) : itemVerb(method, wantsWatch)
+  const known = new Set<Verb>(target.facts.verbs)
+  if (path.name !== undefined && !['get', 'update', 'patch', 'delete'].some((item) => known.has(item as Verb))) {
+    throw noSuchResource()
+  }
+  if (verb === undefined || !known.has(verb)) throw methodNotAllowed()
+  const everywhere = target.facts.ref.namespaced && path.namespace === undefined
+  if (everywhere && verb !== 'list' && verb !== 'watch' && !isReview(target.facts)) throw methodNotAllowed()
+  return verb
+}
+
+const isReview = (facts: ResourceFacts): boolean => facts.verbs.length === 1
+
+function collectionVerb(method: string, wantsWatch: boolean): Verb | undefined {
+  if (method === 'GET' || method === 'HEAD') return wantsWatch ? 'watch' : 'list'
+  return method === 'POST' ? 'create' : method === 'DELETE' ? 'deletecollection' : undefined
+}
+
+const ITEM_VERBS: Readonly<Record<string, Verb>> = {
+  GET: 'get',
+  HEAD: 'get',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+}
+
+const itemVerb = (method: string, wantsWatch: boolean): Verb | undefined =>
+  wantsWatch && method === 'GET' ? 'watch' : ITEM_VERBS[method]
+
+function subresourceVerb(method: string, subresource: SubresourceFacts): Verb {
+  const verb = method === 'POST' ? 'create' : ITEM_VERBS[method]
+  if (verb === undefined || !subresource.verbs.includes(verb)) throw methodNotAllowed()
+  return verb
+}

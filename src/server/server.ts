@@ -1,0 +1,81 @@
+import type { Transport, UserInfo } from '../api/request.ts'
+import type { PriorityClass, StorageClass } from '../api/types.ts'
+import { createAdmissionChain } from './admission/admission.ts'
+import { ADMISSION_PLUGINS } from './admission/plugins.ts'
+import { createAuthorizer } from './authorization.ts'
+import { bootstrap } from './bootstrap.ts'
+import type { Core } from './core.ts'
+import { createHttpHandler } from './http_handler.ts'
+import type { HttpHandler } from './http_types.ts'
+import { createLocalTransport } from './local_transport.ts'
+import { DEFAULT_NODE_PORTS, DEFAULT_SERVICE_RANGE, type ServerDeps } from './server_deps.ts'
+import { createServiceAllocator } from './service_allocation.ts'
+import { watchResource } from './watched.ts'
+
+/** The API server: one door for clients in the same process, one for HTTP. */
+export interface Server {
+  /** For a client in the same process that acts as `user`: nothing is encoded, everything else is as over HTTP. */
+  transport(user: UserInfo): Transport
+  /** Request in, response out; needs no socket. */
+  readonly http: HttpHandler
+  /** Reads what is stored and makes what every cluster has. Answers nothing before that. */
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+export function createServer(deps: ServerDeps): Server {
+  const { store, clock, random } = deps
+  const authorizer = createAuthorizer(store)
+  const priorityClasses = watchResource<PriorityClass>(store, 'priorityclasses.scheduling.k8s.io')
+  const storageClasses = watchResource<StorageClass>(store, 'storageclasses.storage.k8s.io')
+  const services = createServiceAllocator({
+    store,
+    random,
+    addresses: deps.serviceRange ?? DEFAULT_SERVICE_RANGE,
+    ports: deps.nodePortRange ?? DEFAULT_NODE_PORTS,
+  })
+  const admission = createAdmissionChain(ADMISSION_PLUGINS, {
+    store,
+    random,
+    now: () => clock.now(),
+    defaultPriorityClass: () => highestGlobalDefault(priorityClasses.values()),
+    defaultStorageClass: () => newestDefault(storageClasses.values()),
+    mayI: (user, question) => authorizer.decide(user, { type: 'resource', ...question }).allowed,
+  })
+  const core: Core = { deps, store, admission, services, authorizer }
+  const parts = [authorizer, priorityClasses, storageClasses, services]
+  return {
+    transport: (user) => createLocalTransport(core, user),
+    http: createHttpHandler(core, authorizer),
+    async start() {
+      for (const part of parts) await part.start()
+      await bootstrap(core)
+    },
+    async stop() {
+      for (const part of parts) part.stop()
+    },
+  }
+}
+
+function highestGlobalDefault(classes: Iterable<PriorityClass>): PriorityClass | undefined {
+  const defaults = [...classes].filter((one) => one.globalDefault === true)
+  return defaults.sort((one, other) => (one.value ?? 0) - (other.value ?? 0))[0]
+}
+
+const DEFAULT_CLASS_ANNOTATIONS = [
+  'storageclass.kubernetes.io/is-default-class',
+  'storageclass.beta.kubernetes.io/is-default-class',
+]
+
+const isDefault = ({ metadata }: StorageClass): boolean =>
+  DEFAULT_CLASS_ANNOTATIONS.some((name) => metadata.annotations?.[name] === 'true')
+
+/** Of several default classes the newest counts, and of equally new ones the first by name. */
+function newestDefault(classes: Iterable<StorageClass>): StorageClass | undefined {
+  const created = (one: StorageClass): string => one.metadata.creationTimestamp
+  const defaults = [...classes].filter(isDefault)
+  return defaults.sort((one, other) => {
+    if (created(one) !== created(other)) return created(one) > created(other) ? -1 : 1
+    return one.metadata.name < other.metadata.name ? -1 : 1
+  })[0]
+}

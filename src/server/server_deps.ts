@@ -1,0 +1,60 @@
+import type { UserInfo } from '../api/request.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import type { Random } from '../base/random.ts'
+import type { Store } from '../store/store.ts'
+import type { StreamingPort } from './streaming_port.ts'
+
+/** What a token says of its bearer. */
+export interface TokenClaims {
+  readonly namespace: string
+  readonly serviceAccount: string
+  readonly serviceAccountUid: string
+  readonly pod?: { readonly name: string; readonly uid: string }
+  readonly audiences: readonly string[]
+  /** Seconds since the epoch. */
+  readonly expiresAt: number
+}
+
+/** Makes and checks service-account tokens. A port, as signing is asynchronous on the machine and not in the simulator. */
+export interface TokenSigner {
+  sign(claims: TokenClaims, issuedAt: number): Promise<string>
+  /** Undefined when the token was not made by this cluster, was altered or has expired. */
+  verify(token: string, nowSeconds: number): Promise<TokenClaims | undefined>
+  /** The public keys, for `/openid/v1/jwks`. */
+  publicKeys?(): Promise<object>
+}
+
+/** Compresses an answer, off the main thread where the machine can. */
+export type Gzip = (bytes: Uint8Array) => Promise<Uint8Array>
+
+/** A block of addresses in CIDR notation. */
+export type AddressRange = string
+
+/** What the server is given. Only `store`, `clock`, `random` and `log` have no default. */
+export interface ServerDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly featureGates?: ReadonlyMap<string, boolean>
+  /** Absent: no service-account tokens. */
+  readonly tokens?: TokenSigner
+  /** Bearer tokens that are known from the start, such as the administrator's; absent: there are none. */
+  readonly staticTokens?: ReadonlyMap<string, UserInfo>
+  readonly gzip?: Gzip
+  /** Where cluster addresses of services come from. */
+  readonly serviceRange?: AddressRange
+  readonly nodePortRange?: { readonly first: number; readonly last: number }
+  /** Where clients inside the cluster find the API: the endpoint behind the `kubernetes` service. */
+  readonly advertise?: { readonly address: string; readonly port: number }
+  /** Exec, attach, port-forward, logs and proxies; absent: answered with 503. */
+  readonly streaming?: StreamingPort
+  /** The suffix of the version: `v1.36.3+berth.0.1.0`. */
+  readonly productVersion?: string
+}
+
+export const DEFAULT_SERVICE_RANGE: AddressRange = '10.96.0.0/16'
+export const DEFAULT_NODE_PORTS = { first: 30_000, last: 32_767 }
+/** Tokens without a stated audience are meant for the API itself; also their issuer. */
+export const API_AUDIENCE = 'https://kubernetes.default.svc'

@@ -1,0 +1,55 @@
+import type { FieldError } from '../api/field_error.ts'
+import type { RequestOptions } from '../api/request.ts'
+import { invalid } from './api_errors.ts'
+
+type OptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions' | 'DeleteOptions'
+
+const FIELD_VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn']
+const FIELD_MANAGER_CHARACTERS_MAX = 128
+
+const quoted = (values: readonly string[]): string => values.map((value) => JSON.stringify(value)).join(', ')
+
+function unsupported(field: string, value: string, supported: readonly string[]): FieldError {
+  return {
+    type: 'FieldValueNotSupported',
+    field,
+    message: `Unsupported value: ${value}: supported values: ${quoted(supported)}`,
+  }
+}
+
+function dryRunFaults(options: RequestOptions): FieldError[] {
+  const values = options.dryRun ?? []
+  const wrong = values.some((value) => value !== 'All')
+  return wrong ? [unsupported('dryRun', JSON.stringify(values), ['All'])] : []
+}
+
+function fieldValidationFaults({ fieldValidation }: RequestOptions): FieldError[] {
+  if (fieldValidation === undefined || FIELD_VALIDATIONS.includes(fieldValidation)) return []
+  return [unsupported('fieldValidation', JSON.stringify(fieldValidation), FIELD_VALIDATIONS)]
+}
+
+function fieldManagerFaults({ fieldManager = '' }: RequestOptions): FieldError[] {
+  const faults: FieldError[] = []
+  const invalidValue = (why: string): FieldError => ({
+    type: 'FieldValueInvalid',
+    field: 'fieldManager',
+    message: `Invalid value: ${JSON.stringify(fieldManager)}: ${why}`,
+  })
+  if (fieldManager.length > FIELD_MANAGER_CHARACTERS_MAX) {
+    faults.push({
+      type: 'FieldValueTooLong',
+      field: 'fieldManager',
+      message: `Too long: may not be more than ${FIELD_MANAGER_CHARACTERS_MAX} bytes`,
+    })
+  }
+  if (/[^\P{C}]/u.test(fieldManager)) faults.push(invalidValue('should only contain printable characters'))
+  return faults
+}
+
+/** Checks the query of a write. @throws ApiError 422 */
+export function checkWriteOptions(kind: OptionsKind, options: RequestOptions): void {
+  const faults = [...dryRunFaults(options), ...fieldManagerFaults(options), ...fieldValidationFaults(options)]
+  if (faults.length > 0) throw invalid({ group: 'meta.k8s.io', kind }, '', faults)
+}
+
+export const isDryRun = (options: RequestOptions): boolean => (options.dryRun?.length ?? 0) > 0
