@@ -15,18 +15,18 @@ export interface Decoded {
  * (`RawExtension`, `FieldsV1`), which are handed over.
  *
  * @param typeName the table's name of the type: `io.k8s.api.core.v1.Pod`
+ * @param source `map` words faults as Go's converter of maps does, as after a strategic merge
  * @throws DecodeError with Go's message when a value has the wrong type
  */
-export function decodeObject(typeName: string, value: unknown): Decoded {
+export function decodeObject(typeName: string, value: unknown, source: 'json' | 'map' = 'json'): Decoded {
   const codec = codecOf(typeName)
   const quick = new DecodeState()
   const object = codec.decode(value, quick)
   if (!quick.odd) return { object: object as MutableObject, strictErrors: [] }
-  return decodeSlowly(typeName, value)
+  return decodeSlowly(typeName, value, new Report(source === 'map'))
 }
 
-function decodeSlowly(typeName: string, value: unknown): Decoded {
-  const report = new Report()
+function decodeSlowly(typeName: string, value: unknown, report: Report): Decoded {
   const object = codecOf(typeName).decode(value, new DecodeState(report))
   if (report.firstFault !== undefined) throw new DecodeError(report.firstFault)
   return { object: object as MutableObject, strictErrors: [...report.unknownFields] }

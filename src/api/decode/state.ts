@@ -21,6 +21,7 @@ export class DecodeState {
   /** A value of the wrong JSON type: Go remembers the first such fault and goes on. */
   mismatch(value: unknown, goType: string, withNumber = false): undefined {
     this.odd = true
+    if (this.report?.converts) return this.abort(conversionFault(value, goType))
     this.report?.mismatch(describe(value, withNumber), goType)
     return undefined
   }
@@ -40,6 +41,18 @@ export class DecodeState {
   }
 }
 
+/** How Go's converter of already parsed maps puts it, which strategic merges go through. */
+function conversionFault(value: unknown, goType: string): string {
+  const isList = Array.isArray(value)
+  const scalar = typeof value === 'number' ? (Number.isInteger(value) ? 'int64' : 'float64') : describe(value, false)
+  const kind = isList ? 'slice' : scalar === 'object' ? 'map' : scalar
+  if (goType.startsWith('[]')) return `cannot restore slice from ${kind}`
+  if (goType.startsWith('map[') || goType === 'v1.ResourceList') return `cannot restore map from ${kind}`
+  if (goType.includes('.')) return `cannot restore struct from: ${kind}`
+  const name = isList ? '[]interface {}' : scalar === 'object' ? 'map[string]interface {}' : scalar
+  return `cannot convert ${name} to ${goType}`
+}
+
 function describe(value: unknown, withNumber: boolean): string {
   if (typeof value === 'number') return withNumber ? `number ${value}` : 'number'
   if (typeof value === 'boolean') return 'bool'
@@ -50,6 +63,8 @@ function describe(value: unknown, withNumber: boolean): string {
 /** What the second pass collects: Go's first type fault and the unknown fields with their paths. */
 export class Report {
   readonly unknownFields = new Set<string>()
+  /** Whether the value comes from a map that Go converts rather than from JSON: other words for the same faults. */
+  readonly converts: boolean
   #firstFault: string | undefined
   #muted = 0
   /** JSON names from the root, without indices and map keys: how type faults name a place. */
@@ -57,6 +72,10 @@ export class Report {
   #struct = ''
   /** With indices and map keys: how strict errors name a place. */
   #path = ''
+
+  constructor(converts = false) {
+    this.converts = converts
+  }
 
   get firstFault(): string | undefined {
     return this.#firstFault

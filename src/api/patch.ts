@@ -1,0 +1,123 @@
+import { DecodeError } from './decode/state.ts'
+import { decodeObject } from './decode.ts'
+import { JsonError, type ParsedJson, parseJson } from './json.ts'
+import type { MutableObject } from './kind_rules.ts'
+import { goFormat } from './patch/go_format.ts'
+import { applyOperations, type PatchOperation } from './patch/json_patch.ts'
+import { mergePatch } from './patch/merge_patch.ts'
+import { badPatch, invalidPatch } from './patch/patch_error.ts'
+import { strategicMerge } from './patch/strategic.ts'
+
+/** The patches that are applied to the current object (server-side apply is not one of them). */
+export type MergingPatchType = 'json' | 'merge' | 'strategic'
+
+/** What a patch made of an object. */
+export interface Patched {
+  readonly object: MutableObject
+  /** Unknown and duplicate fields, for `Warning` headers; under Strict they refuse the patch. */
+  readonly strictErrors: readonly string[]
+  /** The refusal under `fieldValidation=Strict`, to be thrown when there are strict errors. */
+  refusal(): Error
+}
+
+export interface PatchRequest {
+  readonly type: MergingPatchType
+  /** From `parsePatch`, or a value that was never text with no duplicates. */
+  readonly patch: ParsedJson
+  /** The current object in the API version of the request; not changed. */
+  readonly current: object
+  /** The table's type of the object; undefined for custom resources, which have no strategic merge. */
+  readonly typeName: string | undefined
+}
+
+/**
+ * Reads the text of a patch. JSON and merge patches have another text before their errors than
+ * strategic ones. @throws ApiError 400
+ */
+export function parsePatch(type: MergingPatchType, text: string): ParsedJson {
+  try {
+    return parseJson(text)
+  } catch (thrown) {
+    if (thrown instanceof JsonError) throw badPatch(`${prefixOf(type)}${thrown.message}`)
+    throw thrown
+  }
+}
+
+const prefixOf = (type: MergingPatchType): string => (type === 'strategic' ? '' : 'error decoding patch: ')
+
+/** Applies a patch and decodes the result as an object of its kind. @throws ApiError as upstream answers it */
+export function applyPatch(request: PatchRequest): Patched {
+  const { type, patch, typeName } = request
+  checkForm(type, patch.value)
+  const result = patchedValue(request)
+  const shown = (): string => (type === 'strategic' ? goFormat(patch.value) : JSON.stringify(result))
+  const decoded = typeName === undefined ? untyped(result) : typed(typeName, result, { type, shown })
+  const strictErrors = [...patchErrors(type, patch), ...decoded.strictErrors]
+  const refusal = (): Error => invalidPatch(shown(), `strict decoding error: ${strictErrors.join(', ')}`)
+  return { object: decoded.object, strictErrors, refusal }
+}
+
+function patchedValue({ type, patch, current, typeName }: PatchRequest): unknown {
+  if (type === 'json') return applyOperations(structuredClone(current), (patch.value ?? []) as PatchOperation[])
+  if (type === 'merge') return mergePatch(current, patch.value ?? {})
+  return strategicMerge(typeName ?? '', current, (patch.value ?? {}) as object)
+}
+
+const DUPLICATE_PREFIX: Readonly<Record<MergingPatchType, string>> = {
+  json: 'json patch ',
+  merge: 'patch ',
+  strategic: '',
+}
+
+const OPERATION_FIELDS = new Set(['op', 'path', 'from', 'value'])
+
+/** What strict decoding has to say of the patch itself. */
+function patchErrors(type: MergingPatchType, { value, duplicates }: ParsedJson): string[] {
+  const doubled = duplicates.map((path) => `${DUPLICATE_PREFIX[type]}duplicate field ${JSON.stringify(path)}`)
+  if (type !== 'json' || !Array.isArray(value)) return doubled
+  const unknown = value.flatMap((operation: object, index) =>
+    Object.keys(operation)
+      .filter((key) => !OPERATION_FIELDS.has(key))
+      .map((key) => `json patch unknown field "[${index}].${key}"`),
+  )
+  return [...doubled, ...unknown]
+}
+
+function typed(typeName: string, value: unknown, { type, shown }: { type: MergingPatchType; shown: () => string }) {
+  try {
+    return decodeObject(typeName, value, type === 'strategic' ? 'map' : 'json')
+  } catch (thrown) {
+    if (thrown instanceof DecodeError) throw invalidPatch(shown(), thrown.message)
+    throw thrown
+  }
+}
+
+const untyped = (value: unknown) => ({ object: value as MutableObject, strictErrors: [] })
+
+const jsonTypeOf = (value: unknown): string =>
+  Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+
+/** A JSON patch is a list of objects, every other patch an object. @throws ApiError 400 */
+function checkForm(type: MergingPatchType, value: unknown): void {
+  if (value === null) return
+  const wrong = (what: unknown, goType: string): Error =>
+    badPatch(`${prefixOf(type)}json: cannot unmarshal ${jsonTypeOf(what)} into Go value of type ${goType}`)
+  const isObject = (what: unknown): boolean => jsonTypeOf(what) === 'object'
+  if (type !== 'json') {
+    if (!isObject(value)) throw wrong(value, 'map[string]interface {}')
+    return
+  }
+  if (!Array.isArray(value)) throw wrong(value, '[]handlers.jsonPatchOp')
+  for (const operation of value) {
+    if (!isObject(operation)) throw wrong(operation, 'handlers.jsonPatchOp')
+    for (const field of ['op', 'path', 'from']) checkText(operation, field)
+  }
+}
+
+function checkText(operation: Readonly<Record<string, unknown>>, field: string): void {
+  const value = operation[field]
+  if (value === undefined || value === null || typeof value === 'string') return
+  throw badPatch(
+    `error decoding patch: json: cannot unmarshal ${jsonTypeOf(value)} into Go struct field jsonPatchOp.${field} of type string`,
+  )
+}
