@@ -6,7 +6,7 @@ import { CurrentObjects } from './current_objects.ts'
 import { storedFromRecord } from './encode.ts'
 import { EventRing } from './event_ring.ts'
 import { deepFreeze } from './freeze.ts'
-import type { Journal, JournalPosition } from './journal.ts'
+import type { Journal, JournalPosition, JournalRecord } from './journal.ts'
 import { STORE_LIMITS, type StoreLimits } from './limits.ts'
 import { stateAfter } from './pending_writes.ts'
 import { listByUndoing, listCurrent, listFromJournal } from './snapshots.ts'
@@ -41,12 +41,17 @@ export interface StoreOptions {
 /** Opens the store over a journal, with everything that the journal holds; `close` closes the journal too. */
 export async function createStore(options: StoreOptions): Promise<Store> {
   const current = new CurrentObjects()
-  const position = await options.journal.load((record) => {
+  const take = (record: JournalRecord) => {
     const stored = storedFromRecord(record)
     if (options.freeze) deepFreeze(stored.object)
     current.put(stored)
-  })
-  return new MvccStore(options, current, position)
+  }
+  try {
+    return new MvccStore(options, current, await options.journal.load(take))
+  } catch (error) {
+    await options.journal.close()
+    throw error
+  }
 }
 
 /**
