@@ -1,4 +1,4 @@
-import { compareQuantities } from './quantity_value.ts'
+import { compareQuantities } from './quantity.ts'
 import { type Labels, matchesLabels, meets } from './selector_match.ts'
 import type { Node, PersistentVolume, PersistentVolumeClaim, StorageClass } from './types.ts'
 

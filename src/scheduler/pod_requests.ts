@@ -1,4 +1,4 @@
-import { milliValue, unitValue } from '../api/quantity_value.ts'
+import { milliUnits, wholeUnits } from '../api/quantity.ts'
 import type { Container, Pod } from '../api/types.ts'
 
 /** Amounts by resource name: thousandths of a CPU, else whole units. */
@@ -54,7 +54,7 @@ const requestsOfContainer = (container: Container): ResourceTotals => totalsOf(c
 /** Quantities as numbers. */
 export function totalsOf(quantities: Quantities | undefined): ResourceTotals {
   const entries = Object.entries(quantities ?? {})
-  return new Map(entries.map(([name, value]) => [name, name === 'cpu' ? milliValue(value) : unitValue(value)]))
+  return new Map(entries.map(([name, value]) => [name, Number(name === 'cpu' ? milliUnits(value) : wholeUnits(value))]))
 }
 
 /** Adds in place. */

@@ -1,4 +1,4 @@
-import { apiVersionOf, type ResourceRef } from '../../api/resource.ts'
+import type { ResourceRef } from '../../api/resource.ts'
 import type { KubeObject, OwnerReference } from '../../api/types.ts'
 import type { Informer, Informers } from '../../client/informer.ts'
 
@@ -22,13 +22,13 @@ const BY_OWNER = 'garbage-collector/owner'
 /** Indexes the caches of `resources` by uid and by owner; call before the caches start. */
 export function createOwnerGraph(informers: Informers, resources: readonly ResourceRef[]): OwnerGraph {
   const caches = resources.map((resource) => ({ resource, informer: indexed(informers.of(resource)) }))
-  const byKind = new Map(resources.map((resource) => [kindKey(apiVersionOf(resource), resource.kind), resource]))
+  const byKind = new Map(resources.map((resource) => [`${resource.group}/${resource.kind}`, resource]))
   const search = (index: string, value: string): GraphNode[] =>
     caches.flatMap(({ resource, informer }) => informer.byIndex(index, value).map((object) => ({ resource, object })))
   return {
     find: (uid) => search(BY_UID, uid)[0],
     dependentsOf: (uid) => search(BY_OWNER, uid),
-    resourceOf: ({ apiVersion, kind }) => byKind.get(kindKey(apiVersion, kind)),
+    resourceOf: ({ apiVersion, kind }) => byKind.get(`${groupOf(apiVersion)}/${kind}`),
   }
 }
 
@@ -42,4 +42,5 @@ function indexed(informer: Informer<KubeObject>): Informer<KubeObject> {
 export const ownerUids = (object: KubeObject): readonly string[] =>
   (object.metadata.ownerReferences ?? []).map((reference) => reference.uid)
 
-const kindKey = (apiVersion: string, kind: string): string => `${apiVersion}/${kind}`
+/** Whatever version of its group an owner is named by, it is the same object. */
+const groupOf = (apiVersion: string): string => apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')))
