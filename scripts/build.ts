@@ -19,6 +19,7 @@ await build({
   bundle: true,
   platform: 'node',
   format: 'esm',
+  mainFields: ['module', 'main'],
   target: 'node24',
   splitting: true,
   minifySyntax: true,

@@ -7,12 +7,18 @@ import { createNamespaceController } from '../controllers/namespace/namespace_co
 import type { Controller, ControllerDeps } from '../controllers/runtime/controller.ts'
 import { createServiceAccountController } from '../controllers/service_account/service_account_controller.ts'
 import { createStatefulSetController } from '../controllers/statefulset/stateful_set_controller.ts'
+import { createClaimController } from '../controllers/volumes/claim_controller.ts'
+import { createClaimProtectionController, createVolumeProtectionController } from '../controllers/volumes/protection.ts'
+import type { VolumeStore } from '../controllers/volumes/store.ts'
+import { createVolumeController } from '../controllers/volumes/volume_controller.ts'
 import { createScheduler } from '../scheduler/scheduler.ts'
 
 export interface ControllerOptions {
   readonly featureGates: ReadonlyMap<string, boolean>
   /** The CA that pods trust, as PEM. */
   readonly authority: string
+  /** Where the built-in provisioner's volumes live. */
+  readonly volumes: VolumeStore
 }
 
 /** A controller and the name under which it acts: its client's user and its events' source. */
@@ -33,6 +39,10 @@ export function allControllers(options: ControllerOptions): readonly NamedContro
     named('endpoint-controller', createEndpointsController),
     named('generic-garbage-collector', (deps) => createGarbageCollectorController(deps, { resources })),
     named('namespace-controller', (deps) => createNamespaceController(deps, { resources: () => resources })),
+    named('persistentvolume-controller', (deps) => createClaimController(deps, { store: options.volumes })),
+    named('persistentvolume-controller', (deps) => createVolumeController(deps, { store: options.volumes })),
+    named('pvc-protection-controller', createClaimProtectionController),
+    named('pv-protection-controller', createVolumeProtectionController),
     named('service-account-controller', (deps) =>
       createServiceAccountController(deps, { authority: options.authority }),
     ),

@@ -42,6 +42,7 @@ export async function startDaemon(
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1] as string, ...args], {
     detached: !options.foreground,
     stdio: ['ignore', output, output, 'pipe'],
+    env: { ...process.env, BERTH_REPORT_FD: '3' },
     cwd: '/',
   })
   closeSync(log)

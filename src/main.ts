@@ -1,0 +1,17 @@
+import { enableCompileCache } from 'node:module'
+
+/**
+ * The composition root. `berth daemon` and `berth agent` are started by `berth up`, not by users;
+ * everything else is a command of `src/cli/`.
+ */
+enableCompileCache()
+const [command, ...args] = process.argv.slice(2)
+
+if (command === 'daemon') {
+  const { runDaemon } = await import('./main/daemon.ts')
+  await runDaemon(args[1] ?? '')
+} else {
+  const { runProgram } = await import('./cli/program.ts')
+  const { VERSION } = await import('./main/version.ts')
+  process.exitCode = await runProgram(process.argv.slice(2), VERSION)
+}

@@ -1,0 +1,187 @@
+import { createWriteStream, existsSync, mkdirSync } from 'node:fs'
+import { systemClock } from '../base/clock.ts'
+import { type Log, messageOf } from '../base/log.ts'
+import { systemRandom } from '../base/random.ts'
+import { createDefaultStorageClass } from '../controllers/volumes/default_class.ts'
+import { type CertificateAuthority, openAuthority } from '../host/certificates.ts'
+import { type Listening, listenHttps, listenUnix } from '../host/https_server.ts'
+import { writeKubeconfig } from '../host/kubeconfig.ts'
+import { pinoLog } from '../host/pino_log.ts'
+import { openSqliteJournal } from '../host/sqlite_journal.ts'
+import { createStreamingPort } from '../host/streaming/streaming_port.ts'
+import { volumeDirectories } from '../host/volume_directories.ts'
+import type { Journal } from '../store/journal.ts'
+import { MemoryJournal } from '../store/memory_journal.ts'
+import { createStore } from '../store/mvcc.ts'
+import { readClusterFile } from './cluster_file.ts'
+import { type ControlPlane, createControlPlane } from './control_plane.ts'
+import type { DaemonFacts, DaemonReport } from './daemon_process.ts'
+import { type DataDirectory, dataDirectory } from './data_directory.ts'
+import { startNodes } from './nodes.ts'
+import { type ClusterOptions, UserError } from './options.ts'
+import { VERSION } from './version.ts'
+
+/** Inside the cluster the API is the first address of the service range. */
+const SERVICE_RANGE = '10.96.0.0/16'
+const API_SERVICE_ADDRESS = '10.96.0.1'
+const API_NAMES = [
+  'localhost',
+  'kubernetes',
+  'kubernetes.default',
+  'kubernetes.default.svc',
+  'kubernetes.default.svc.cluster.local',
+]
+
+/** `berth daemon`: the API server, the controllers and whoever supervises the nodes, until SIGTERM. */
+export async function runDaemon(root: string): Promise<void> {
+  const report = reporter()
+  try {
+    await serve(dataDirectory(root), report)
+  } catch (thrown) {
+    report({ type: 'failed', message: messageOf(thrown) })
+    throw thrown
+  }
+}
+
+async function serve(directory: DataDirectory, report: (message: DaemonReport) => void): Promise<void> {
+  const began = performance.now()
+  const options = readClusterFile(directory)
+  if (options === undefined) throw new UserError(`${directory.root} holds no cluster; \`berth up\` makes one`)
+  const log = pinoLog('info')
+  for (const folder of [directory.volumes, directory.run]) mkdirSync(folder, { recursive: true, mode: 0o711 })
+  const authority = await openAuthority(directory.pki)
+  const plane = await startPlane(directory, options, authority, log)
+  const listening = await openDoors(directory, options, authority, plane)
+  const admin = await authority.keptClient('admin', {
+    commonName: 'kubernetes-admin',
+    organizations: ['system:masters'],
+  })
+  writeKubeconfig(directory.kubeconfig, {
+    server: `https://127.0.0.1:${options.port}`,
+    authority: authority.certificate,
+    cluster: 'berth',
+    user: 'berth-admin',
+    credentials: admin,
+  })
+  const manager = plane.startControllers({
+    featureGates: gatesOf(options),
+    authority: authority.certificate,
+    volumes: volumeDirectories(directory.volumes),
+  })
+  const apiMs = Math.round(performance.now() - began)
+  if (options.nodes > 0) await createDefaultStorageClass(plane.clientFor('berth'))
+  const nodes = await startNodes({
+    directory,
+    options,
+    authority,
+    plane,
+    log,
+    report: (what) => report({ type: 'step', what }),
+  })
+  const readyMs = Math.round(performance.now() - began)
+  const facts: DaemonFacts = {
+    version: VERSION,
+    port: options.port,
+    nodes: options.nodes,
+    runtime: options.runtime,
+    apiMs,
+    readyMs,
+  }
+  log.info('ready', { ...facts })
+  report({ type: 'ready', facts })
+  onceStopped(async () => {
+    await nodes.stop()
+    manager.stop()
+    await Promise.all(listening.map((door) => door.close()))
+    await plane.stop()
+  }, log)
+}
+
+async function startPlane(
+  directory: DataDirectory,
+  options: ClusterOptions,
+  authority: CertificateAuthority,
+  log: Log,
+): Promise<ControlPlane> {
+  const journal = await openJournal(directory, options)
+  const store = await createStore({ journal, clock: systemClock, log })
+  const { createTokenSigner } = await import('../host/token_signer.ts')
+  const plane = await createControlPlane({
+    store,
+    clock: systemClock,
+    random: systemRandom,
+    log,
+    featureGates: gatesOf(options),
+    tokens: await createTokenSigner(directory.pki),
+    serviceRange: SERVICE_RANGE,
+    advertise: { address: API_SERVICE_ADDRESS, port: options.port },
+    streaming: createStreamingPort((node) => `${directory.run}/${node}/agent.sock`),
+    productVersion: VERSION,
+  })
+  return { ...plane, stop: () => plane.stop().then(() => store.close()) }
+}
+
+async function openJournal(directory: DataDirectory, options: ClusterOptions): Promise<Journal> {
+  switch (options.store.kind) {
+    case 'memory':
+      return new MemoryJournal()
+    case 'sqlite':
+      return openSqliteJournal({ file: directory.storeFile, ...bundledWorker() })
+    case 'etcd':
+      throw new UserError('--store etcd is not there yet; use sqlite or memory')
+  }
+}
+
+/** In the bundle the worker lies beside the program, in the sources beside the journal. */
+function bundledWorker(): { worker?: URL } {
+  const worker = new URL('./sqlite_journal_worker.js', import.meta.url)
+  return existsSync(worker) ? { worker } : {}
+}
+
+async function openDoors(
+  directory: DataDirectory,
+  options: ClusterOptions,
+  authority: CertificateAuthority,
+  plane: ControlPlane,
+): Promise<readonly Listening[]> {
+  const pair = await authority.keptServer('apiserver', {
+    names: API_NAMES,
+    addresses: ['127.0.0.1', API_SERVICE_ADDRESS],
+  })
+  const tls = { key: pair.key, certificate: pair.certificate, clientCa: authority.certificate }
+  const serving = { handler: plane.server.http, tls }
+  return [
+    await listenHttps({ ...serving, port: options.port, address: '127.0.0.1' }),
+    await listenUnix({ ...serving, path: directory.apiSocket }),
+  ]
+}
+
+const gatesOf = (options: ClusterOptions) => new Map(Object.entries(options.featureGates))
+
+/** Tells the command that started this process how it goes; somebody who started it by hand reads the log. */
+function reporter(): (message: DaemonReport) => void {
+  if (process.env['BERTH_REPORT_FD'] !== '3') return () => {}
+  const pipe = createWriteStream('', { fd: 3 })
+  pipe.on('error', () => {})
+  return (message) => {
+    pipe.write(`${JSON.stringify(message)}\n`)
+    if (message.type !== 'step') pipe.end()
+  }
+}
+
+function onceStopped(stop: () => Promise<void>, log: Log): void {
+  let stopping = false
+  const onSignal = (signal: string) => {
+    if (stopping) return
+    stopping = true
+    log.info('stopping', { signal })
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error('could not stop in good order', { error: messageOf(error) })
+        process.exit(1)
+      },
+    )
+  }
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, onSignal)
+}
