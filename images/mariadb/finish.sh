@@ -6,6 +6,7 @@ rm -f innotop mariadb-access mariadb-conv mariadb-convert-table-format mariadb-d
   msql2mysql resolve_stack_dump mysql_find_rows mysql_fix_extensions mysql_waitpid mysqlaccess mysqldumpslow \
   mysqlimport mysqlreport mysqlshow mysqlslap mariadb-tzinfo-to-sql
 ln -sf mariadb-binlog mysqlbinlog
+ln -sf mawk awk
 cd ../..
 echo 'mysql:x:999:999:MySQL server:/var/lib/mysql:/bin/false' >>etc/passwd
 echo 'mysql:x:999:' >>etc/group

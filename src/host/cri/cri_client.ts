@@ -33,6 +33,11 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof CriError && error.code === status.NOT_FOUND
 }
 
+export function isNotReadyYet(error: unknown): boolean {
+  if (!(error instanceof CriError)) return false
+  return error.code === status.UNAVAILABLE || error.message.includes('not initialized yet')
+}
+
 export function isTimeout(error: unknown): boolean {
   if (!(error instanceof CriError)) return false
   return error.code === status.DEADLINE_EXCEEDED || /context deadline exceeded/.test(error.message)
@@ -78,4 +83,9 @@ function loadServices(): readonly ServiceConstructor[] {
     runtime: { v1: { RuntimeService: ServiceConstructor; ImageService: ServiceConstructor } }
   }
   return [loaded.runtime.v1.RuntimeService, loaded.runtime.v1.ImageService]
+}
+
+/** Stopping and removing what is not there has succeeded. */
+export async function goneIsFine(call: Promise<unknown>): Promise<void> {
+  await call.catch((error) => (isNotFound(error) ? undefined : Promise.reject(error)))
 }

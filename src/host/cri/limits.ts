@@ -13,3 +13,6 @@ export const STOP_EXTRA_MS: Millis = 60_000
 export const EXEC_EXTRA_MS: Millis = 15_000
 /** An answer with the output of a probe, or a list of thousands of containers. */
 export const MESSAGE_BYTES_MAX = 64 * 1024 * 1024
+/** How long a containerd that has just been started may take until it answers. */
+export const START_DEADLINE_MS: Millis = 20_000
+export const START_POLL_MS: Millis = 25

@@ -62,8 +62,29 @@ async function endContainers(paths: MachinePaths, name: string, graceMs: Millis)
       if (identity !== undefined) processes.set(pid, identity)
     }
   }
-  await Promise.all([...processes.values()].map((process) => endProcess(process, graceMs)))
+  const ends = [...processes.values()].map((process) =>
+    endProcess(process, hearsTermination(process.pid) ? graceMs : 0),
+  )
+  await Promise.all(ends)
 }
+
+/**
+ * The first process of a pid namespace gets no signal that it does not catch: to wait for the end of
+ * one that ignores SIGTERM in this way would be in vain.
+ */
+function hearsTermination(pid: number): boolean {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'latin1')
+    const isFirst = /^NSpid:.*\s1$/m.test(status)
+    const caught = BigInt(`0x${/^SigCgt:\s*([0-9a-f]+)/m.exec(status)?.[1] ?? '0'}`)
+    return !isFirst || (caught & SIGTERM_BIT) !== 0n
+  } catch {
+    return true
+  }
+}
+
+/** Signal 15 is bit 14 of a mask. */
+const SIGTERM_BIT = 1n << 14n
 
 /** Shims outlive containerd; their arguments name the socket of the one that they serve. */
 function shimsOf(socket: string): readonly ProcessIdentity[] {
