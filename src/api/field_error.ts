@@ -43,8 +43,8 @@ function spell(value: unknown): string {
 }
 
 /** A map as Go's encoder writes one: its keys sorted, `null` if there is none. */
-export function sortedMap(map: Readonly<Record<string, unknown>> | undefined): SpelledValue {
-  if (map === undefined) return new SpelledValue('null')
+export function sortedMap(map: Readonly<Record<string, unknown>> | null | undefined): SpelledValue {
+  if (!map) return new SpelledValue('null')
   return new SpelledValue(spell(Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)))))
 }
 

@@ -22,7 +22,7 @@ const ONLY_SIDECARS = 'may not be set for init containers without restartPolicy=
 
 /** The regular containers: each one's own faults, then host ports that two of them want. */
 export function containersErrors(context: ContainerContext, field: string): FieldError[] {
-  const { containers = [] } = context.spec
+  const containers = context.spec.containers ?? []
   if (containers.length === 0) return [required(field)]
   const names = new Set<string>()
   const errors = containers.flatMap((container, index) => {
@@ -40,8 +40,8 @@ export function containersErrors(context: ContainerContext, field: string): Fiel
 
 /** The init containers; only those that always restart may have probes and lifecycle handlers. */
 export function initContainersErrors(context: ContainerContext, field: string): FieldError[] {
-  const { containers = [], initContainers = [] } = context.spec
-  const names = new Set(containers.map((container) => container.name))
+  const { containers, initContainers = [] } = context.spec
+  const names = new Set((containers ?? []).map((container) => container.name))
   return initContainers.flatMap((container, index) => {
     const at = `${field}[${index}]`
     const sidecar = container.restartPolicy === 'Always'

@@ -2,11 +2,33 @@ import type { KindRules } from '../kind_rules.ts'
 import type { ResourceRef } from '../resource.ts'
 import table from '../schema/resources.json' with { type: 'json' }
 import { claimRules } from './claim.ts'
+import { configMapRules } from './config_map.ts'
+import { controllerRevisionRules } from './controller_revision.ts'
+import { leaseRules } from './lease.ts'
+import { namespaceRules } from './namespace.ts'
 import { podRules } from './pod.ts'
+import { secretRules } from './secret.ts'
+import { serviceRules } from './service.ts'
+import { serviceAccountRules } from './service_account.ts'
 import { statefulSetRules } from './stateful_set.ts'
+import { storageClassRules } from './storage_class.ts'
+import { volumeRules } from './volume.ts'
 
 /** The kinds that have rules of their own, one file per kind in this folder. */
-const OWN_RULES: readonly KindRules[] = [claimRules, podRules, statefulSetRules]
+const OWN_RULES: readonly KindRules[] = [
+  claimRules,
+  configMapRules,
+  controllerRevisionRules,
+  leaseRules,
+  namespaceRules,
+  podRules,
+  secretRules,
+  serviceRules,
+  serviceAccountRules,
+  statefulSetRules,
+  storageClassRules,
+  volumeRules,
+]
 
 const keyOfResource = (group: string, resource: string): string => `${group}/${resource}`
 

@@ -76,7 +76,7 @@ function retentionErrors({ persistentVolumeClaimRetentionPolicy: policy }: Spec)
 }
 
 function selectorErrors({ selector }: Spec): FieldError[] {
-  if (selector === undefined) return [required('spec.selector')]
+  if (!selector) return [required('spec.selector')]
   const errors = labelSelectorErrors(selector, 'spec.selector')
   const empty = isEmptySelector(selector)
   return empty ? [...errors, invalid('spec.selector', selector, 'empty selector is invalid for statefulset')] : errors
@@ -90,11 +90,10 @@ const claimTemplateErrors = (spec: Spec): FieldError[] =>
 /** A selector that cannot be read is one more fault, and nothing can be said about the template's labels. */
 function setTemplateErrors(spec: Spec): FieldError[] {
   const { selector, template } = spec
-  if (selector !== undefined && labelSelectorErrors(selector, '').length > 0)
-    return [invalid('spec.selector', selector)]
-  if (selector !== undefined && isEmptySelector(selector)) return restErrors(spec)
+  if (selector && labelSelectorErrors(selector, '').length > 0) return [invalid('spec.selector', selector)]
+  if (selector && isEmptySelector(selector)) return restErrors(spec)
   const labels = template.metadata?.labels
-  const matches = selector !== undefined && matchesLabels(selector, labels)
+  const matches = Boolean(selector) && matchesLabels(selector, labels)
   const mismatch = '`selector` does not match template `labels`'
   return [
     ...(matches ? [] : [invalid('spec.template.metadata.labels', sortedMap(labels), mismatch)]),

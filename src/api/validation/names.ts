@@ -121,7 +121,7 @@ export const qualifiedName: FormCheck = (text) => {
   const parts = text.split('/')
   if (parts.length > 2) {
     return [
-      `a qualified name ${QUALIFIED_FAULT} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+      `a valid label key ${QUALIFIED_FAULT} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
     ]
   }
   const name = parts.at(-1) ?? ''

@@ -1,0 +1,29 @@
+import { type FieldError, invalid } from '../field_error.ts'
+import type { KindRules } from '../kind_rules.ts'
+import { LEASES } from '../resources.ts'
+import type { Lease } from '../types.ts'
+import { nonNegative } from '../validation/numbers.ts'
+import { ageOf } from './durations.ts'
+
+function validate({ spec }: Lease): FieldError[] {
+  const seconds = spec?.leaseDurationSeconds
+  return [
+    ...(seconds !== undefined && seconds <= 0
+      ? [invalid('spec.leaseDurationSeconds', seconds, 'must be greater than 0')]
+      : []),
+    ...nonNegative(spec?.leaseTransitions, 'spec.leaseTransitions'),
+  ]
+}
+
+/** Who leads, and until when. */
+export const leaseRules: KindRules<Lease> = {
+  resource: LEASES,
+  generation: 'none',
+  createOnUpdate: true,
+  validateCreate: validate,
+  cells: ({ metadata, spec }, now) => [
+    metadata.name,
+    spec?.holderIdentity ?? '',
+    ageOf(metadata.creationTimestamp, now),
+  ],
+}

@@ -1,0 +1,48 @@
+import type { FieldError } from '../field_error.ts'
+import type { KindRules, MutableObject } from '../kind_rules.ts'
+import { NAMESPACES } from '../resources.ts'
+import type { Namespace } from '../types.ts'
+import { part } from './draft.ts'
+import { ageOf } from './durations.ts'
+
+const NAME_LABEL = 'kubernetes.io/metadata.name'
+const FINALIZER = 'kubernetes'
+
+function defaults(draft: MutableObject): void {
+  if (draft.metadata['name']) part(draft.metadata, 'labels')[NAME_LABEL] = draft.metadata['name']
+  part(draft, 'spec')
+  part(draft, 'status').phase ??= 'Active'
+}
+
+/** The finalizer keeps a namespace until everything in it is gone. */
+function prepareCreate(draft: MutableObject): void {
+  const finalizers: string[] = (part(draft, 'spec').finalizers ??= [])
+  if (!finalizers.includes(FINALIZER)) finalizers.push(FINALIZER)
+  draft['status'] = { phase: 'Active' }
+  if (draft.metadata['name']) part(draft.metadata, 'labels')[NAME_LABEL] = draft.metadata['name']
+}
+
+function prepareUpdate(draft: MutableObject, old: Namespace): void {
+  part(draft, 'spec').finalizers = structuredClone(old.spec?.finalizers)
+  draft['status'] = structuredClone(old.status)
+}
+
+const noFurtherRules = (): FieldError[] => []
+
+/** Namespaces. */
+export const namespaceRules: KindRules<Namespace> = {
+  resource: NAMESPACES,
+  generation: 'none',
+  nameForm: 'dns-label',
+  metadataOnceOnUpdate: true,
+  deleteAnswersObject: true,
+  defaults,
+  prepareCreate,
+  prepareUpdate,
+  prepareStatusUpdate: (draft, old) => {
+    draft['spec'] = structuredClone(old.spec)
+  },
+  validateUpdate: noFurtherRules,
+  selectableFields: (namespace) => ({ 'status.phase': namespace.status?.phase ?? '', name: namespace.metadata.name }),
+  cells: ({ metadata, status }, now) => [metadata.name, status?.phase ?? '', ageOf(metadata.creationTimestamp, now)],
+}
