@@ -33,8 +33,12 @@ describe('the store over a slow or failing journal', () => {
     await settleMicrotasks()
     assert.deepEqual(journal.waiting, [3, 4])
     assert.equal(store.revision, 2)
+    assert.equal(describeState(store.get(pod('a/1'))), 'a/1@1=v')
+    assert.equal(describeState(store.head(pod('a/1'))), 'a/1@4=w')
+    const late = put(store, pod('a/1'), 'late', 1)
     journal.pass()
     await Promise.all(writes)
+    assert.equal((await late).outcome, 'conflict')
     assert.equal(store.revision, 4)
   })
 
