@@ -2,6 +2,7 @@ import type { ResourceRef } from '../api/resource.ts'
 import { allResources, type ResourceFacts } from '../api/schema/table.ts'
 import { createDisruptionBudgetController } from './disruption_budget/disruption_budget_controller.ts'
 import { createEndpointSliceController } from './endpoints/endpoint_slice_controller.ts'
+import { createEndpointSliceMirroringController } from './endpoints/endpoint_slice_mirroring_controller.ts'
 import { createEndpointsController } from './endpoints/endpoints_controller.ts'
 import { createGarbageCollectorController } from './garbage_collector/garbage_collector_controller.ts'
 import { createNamespaceController } from './namespace/namespace_controller.ts'
@@ -42,6 +43,7 @@ export function createControllers(deps: ControllerSetDeps, options: ControllerSe
   return [
     erased(createStatefulSetController(as('statefulset-controller'), { featureGates })),
     erased(createEndpointSliceController(as('endpoint-slice-controller'))),
+    erased(createEndpointSliceMirroringController(as('endpoint-slice-mirroring-controller'))),
     erased(createEndpointsController(as('endpoint-controller'))),
     erased(createClaimController(volumeDeps, { store })),
     erased(createVolumeController(volumeDeps, { store })),

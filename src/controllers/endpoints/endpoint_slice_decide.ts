@@ -21,7 +21,8 @@ export function decideSlices(view: SliceView): SlicePlan {
   if (!hasSelector(service) || service.metadata.deletionTimestamp !== undefined) return NOTHING
   const plans = familiesOf(service).map((family) => {
     const ofFamily = slices.filter((slice) => slice.addressType === family)
-    return packSlices({ service, family, labels: labelsOf(service), groups: groupsOf(view, family), slices: ofFamily })
+    const groups = groupsOf(view, family)
+    return packSlices({ owner: service, family, labels: labelsOf(service), groups, keepsEmpty: true, slices: ofFamily })
   })
   const foreign = slices.filter((slice) => !(familiesOf(service) as string[]).includes(slice.addressType))
   return {

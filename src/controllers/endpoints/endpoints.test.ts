@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { EndpointSlice, Pod, Service } from '../../api/types.ts'
 import { decideSlices } from './endpoint_slice_decide.ts'
 import { decideEndpoints } from './endpoints_decide.ts'
+import { decideMirror } from './mirror_decide.ts'
 import type { SlicePlan } from './slice_packing.ts'
 
 const metadata = (name: string) => ({
@@ -134,4 +135,14 @@ test('Endpoints go with their service unless somebody made them by hand', () => 
   const view = { key: 'n/web', service: undefined, pods: [] }
   assert.equal(decideEndpoints({ ...view, endpoints: managed }).action, 'delete')
   assert.equal(decideEndpoints({ ...view, endpoints: { ...managed, metadata: metadata('web') } }).action, 'none')
+})
+
+test('Endpoints made by hand are shown as slices, those of a service with a selector are not', () => {
+  const subsets = [{ addresses: [{ ip: '10.30.0.1' }], ports: [{ port: 5432, protocol: 'TCP' }] }]
+  const endpoints = { apiVersion: 'v1', kind: 'Endpoints', metadata: metadata('web'), subsets }
+  const { selector: _none, ...spec } = service().spec
+  const plan = decideMirror({ service: { ...service(), spec }, endpoints, slices: [] })
+  assert.deepEqual(plan.create[0]?.endpoints, [{ addresses: ['10.30.0.1'], conditions: { ready: true } }])
+  assert.deepEqual(plan.create[0]?.ports, [{ name: '', port: 5432, protocol: 'TCP' }])
+  assert.deepEqual(decideMirror({ service: service(), endpoints, slices: [] }).create, [])
 })

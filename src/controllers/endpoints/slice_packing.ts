@@ -1,4 +1,4 @@
-import type { Draft, EndpointSlice, Service } from '../../api/types.ts'
+import type { Draft, EndpointSlice, KubeObject } from '../../api/types.ts'
 import { ENDPOINTS_PER_SLICE_MAX } from './limits.ts'
 import { type PodPort, portsKey } from './service_ports.ts'
 
@@ -18,11 +18,14 @@ export interface SlicePlan {
 }
 
 export interface PackingInput {
-  readonly service: Service
+  /** The service, or the Endpoints that are mirrored: the slices bear its name and go with it. */
+  readonly owner: KubeObject
   readonly family: AddressFamily
   readonly labels: Readonly<Record<string, string>>
   readonly groups: readonly SliceGroup[]
-  /** The slices of this service and family as they are. */
+  /** Whether one empty slice stays when there are no endpoints, so that the service is seen to have none. */
+  readonly keepsEmpty: boolean
+  /** The slices of this owner and family as they are. */
   readonly slices: readonly EndpointSlice[]
 }
 
@@ -35,15 +38,14 @@ interface Bin {
 
 /**
  * Spreads endpoints over slices with few writes: an endpoint stays in the slice that has it, new
- * ones fill the fullest slice with room, empty slices are used again before new ones are made. One
- * empty slice remains when there are no endpoints at all, so that the service is seen to have none.
+ * ones fill the fullest slice with room, and empty slices are used again before new ones are made.
  */
 export function packSlices(input: PackingInput): SlicePlan {
   const bins: Bin[] = input.slices.map((slice) => ({ slice, ports: [], endpoints: [] }))
   for (const group of input.groups) placeGroup(bins, group)
-  if (bins.length === 0) bins.push({ slice: undefined, ports: [], endpoints: [] })
+  if (bins.length === 0 && input.keepsEmpty) bins.push({ slice: undefined, ports: [], endpoints: [] })
   const used = bins.filter((bin) => bin.endpoints.length > 0)
-  const kept = used.length > 0 ? used : bins.slice(0, 1)
+  const kept = used.length > 0 ? used : bins.slice(0, input.keepsEmpty ? 1 : 0)
   const spare = bins.filter((bin) => !kept.includes(bin)).flatMap((bin) => bin.slice ?? [])
   const filled = kept.map((bin) => ({ ...bin, slice: bin.slice ?? spare.shift() }))
   return {
@@ -97,11 +99,12 @@ function openBin(bins: Bin[], homes: Bin[], ports: readonly PodPort[]): Bin {
 /** What a slice should hold; nothing stands as an empty list, which the wire shows as null. */
 const contentOf = ({ ports, endpoints }: Bin) => ({ endpoints, ports: endpoints.length === 0 ? [] : ports })
 
-function draftOf(bin: Bin, { service, family, labels }: PackingInput): Draft<EndpointSlice> {
-  const { name, namespace = '', uid } = service.metadata
-  const owner = { apiVersion: 'v1', kind: 'Service', name, uid, controller: true, blockOwnerDeletion: true }
+function draftOf(bin: Bin, { owner, family, labels }: PackingInput): Draft<EndpointSlice> {
+  const { apiVersion, kind } = owner
+  const { name, namespace = '', uid } = owner.metadata
+  const reference = { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true }
   return {
-    metadata: { generateName: `${name}-`, namespace, labels, ownerReferences: [owner] },
+    metadata: { generateName: `${name}-`, namespace, labels, ownerReferences: [reference] },
     addressType: family,
     ...contentOf(bin),
   }
