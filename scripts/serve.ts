@@ -7,13 +7,13 @@ import { systemRandom } from '../src/base/random.ts'
 import { openAuthority } from '../src/host/certificates.ts'
 import { listenHttps } from '../src/host/https_server.ts'
 import { writeKubeconfig } from '../src/host/kubeconfig.ts'
-import { createServer } from '../src/server/server.ts'
+import { createControlPlane } from '../src/main/control_plane.ts'
 import { MemoryJournal } from '../src/store/memory_journal.ts'
 import { createStore } from '../src/store/mvcc.ts'
 
 /**
  * Serves the API alone, from memory, for whoever plays recorded cases against it:
- * `node scripts/serve.ts KUBECONFIG [--port N]`; the first argument is the file to write.
+ * `node scripts/serve.ts KUBECONFIG [--port N] [--controllers]`; the first argument is the file to write.
  */
 const [kubeconfig = 'kubeconfig', ...flags] = process.argv.slice(2)
 const portFlag = flags.indexOf('--port')
@@ -29,14 +29,18 @@ rmSync(folder, { recursive: true })
 
 const token = systemRandom.uuid()
 const admin = { name: 'admin', uid: '1', groups: ['system:masters'] }
-const server = createServer({
+const plane = await createControlPlane({
   store,
   clock: systemClock,
   random: systemRandom,
   log,
   staticTokens: new Map([[token, admin]]),
 })
-await server.start()
+const { server } = plane
+const nowhere = { create: async (name: string) => `/nowhere/${name}`, delete: async () => {} }
+if (flags.includes('--controllers')) {
+  plane.startControllers({ featureGates: new Map(), authority: authority.certificate, volumes: nowhere })
+}
 const tls = { key: certificate.key, certificate: certificate.certificate, clientCa: authority.certificate }
 const listening = await listenHttps({ handler: server.http, port, address: '127.0.0.1', tls })
 const url = `https://127.0.0.1:${listening.port}`
@@ -51,7 +55,7 @@ console.log(`serving ${url} after ${Math.round(performance.now() - began)} ms; k
 
 const stop = async () => {
   await listening.close()
-  await server.stop()
+  await plane.stop()
   await store.close()
   process.exit(0)
 }

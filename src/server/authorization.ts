@@ -97,7 +97,9 @@ export function createAuthorizer(store: Store): Authorizer {
     async start() {
       for (const one of watched) await one.start()
     },
-    stop: () => watched.forEach((one) => one.stop()),
+    stop() {
+      for (const one of watched) one.stop()
+    },
   }
 }
 

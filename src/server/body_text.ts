@@ -1,5 +1,5 @@
 import { JsonError, parseJson } from '../api/json.ts'
-import { badRequest } from './api_errors.ts'
+import { parseGroupVersion, typeNameOf } from '../api/schema/table.ts'
 import type { Call } from './call.ts'
 
 /** A body parsed but not decoded: any JSON value, and what strict decoding has to say of its keys. */
@@ -18,12 +18,12 @@ export class BodyError extends Error {
 
 const decoder = new TextDecoder()
 
-/** Parses the body by its media type. @throws BodyError, ApiError 400 */
-export async function parseBody(call: Call): Promise<RawBody> {
+/** Parses the body by its media type; protobuf cannot be read without the type of its object. @throws BodyError */
+export async function parseBody(call: Call, typeName: string): Promise<RawBody> {
   const { body } = call
   if (body.type === 'value') return { value: body.value, strictErrors: [] }
   if (body.type === 'none') return { value: null, strictErrors: [] }
-  if (body.mediaType === 'application/vnd.kubernetes.protobuf') return parseProtobuf(body.bytes)
+  if (body.mediaType === 'application/vnd.kubernetes.protobuf') return parseProtobuf(body.bytes, typeName)
   const text = decoder.decode(body.bytes)
   return body.mediaType.endsWith('yaml') ? parseYamlText(text) : parseJsonText(text)
 }
@@ -50,9 +50,20 @@ async function parseYamlText(text: string): Promise<RawBody> {
   }
 }
 
-async function parseProtobuf(_bytes: Uint8Array): Promise<RawBody> {
-  throw badRequest('protobuf bodies are not read yet')
+async function parseProtobuf(bytes: Uint8Array, typeName: string): Promise<RawBody> {
+  const { decodeMessage, openEnvelope } = await import('../api/protobuf.ts')
+  try {
+    const { apiVersion, kind, raw } = openEnvelope(bytes)
+    const { group, version } = parseGroupVersion(apiVersion)
+    const isExpected = apiVersion === '' || typeNameOf(group, version, kind) === typeName || typeName === DELETE_OPTIONS
+    return { value: isExpected ? decodeMessage(typeName, raw) : {}, strictErrors: [], envelope: { apiVersion, kind } }
+  } catch (thrown) {
+    if (thrown instanceof Error && thrown.name === 'ProtobufError') throw new BodyError(thrown.message)
+    throw thrown
+  }
 }
+
+export const DELETE_OPTIONS = 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions'
 
 const PREVIEW_BYTES = 30
 

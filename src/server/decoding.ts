@@ -4,7 +4,7 @@ import type { MutableObject } from '../api/kind_rules.ts'
 import { apiVersionOf } from '../api/resource.ts'
 import { parseGroupVersion } from '../api/schema/table.ts'
 import { badRequest } from './api_errors.ts'
-import { BodyError, parseBody, previewOf, type RawBody } from './body_text.ts'
+import { BodyError, DELETE_OPTIONS, parseBody, previewOf, type RawBody } from './body_text.ts'
 import type { Call } from './call.ts'
 import { internalPackage, isKnownKind } from './known_kinds.ts'
 
@@ -21,7 +21,7 @@ export interface Expected {
  * @throws ApiError 400
  */
 export async function decodeBody(call: Call, typeName: string, expected: Expected): Promise<MutableObject> {
-  const raw = await recognised(call, expected)
+  const raw = await recognised(call, typeName, expected)
   const { kind, apiVersion } = typeOfBody(raw, expected)
   const refuse = (why: string) => {
     const { version } = parseGroupVersion(apiVersion)
@@ -40,9 +40,9 @@ export async function decodeBody(call: Call, typeName: string, expected: Expecte
   }
 }
 
-async function recognised(call: Call, expected: Expected): Promise<RawBody> {
+async function recognised(call: Call, typeName: string, expected: Expected): Promise<RawBody> {
   try {
-    const raw = await parseBody(call)
+    const raw = await parseBody(call, typeName)
     const { value } = raw
     if (value === null) return { ...raw, value: {} }
     checkHeader(value)
@@ -107,12 +107,10 @@ function applyFieldValidation(call: Call, errors: readonly string[], refuse: (wh
   if (fieldValidation !== 'Ignore') call.warnings.push(...errors)
 }
 
-const DELETE_OPTIONS = 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions'
-
 /** Decodes the DeleteOptions in a body. @throws ApiError 400 */
 export async function decodeOptionsBody(call: Call): Promise<object> {
   try {
-    const { value, envelope } = await parseBody(call)
+    const { value, envelope } = await parseBody(call, DELETE_OPTIONS)
     if (value === null) return {}
     checkHeader(value)
     return { ...decodeObject(DELETE_OPTIONS, value).object, ...envelope }

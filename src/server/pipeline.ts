@@ -50,7 +50,7 @@ export function prepareChange(core: Core, call: Call, draft: MutableObject, old:
   core.admission.admit(attributes)
   rules.defaults?.(draft)
   keepSystemFields(draft, old)
-  if (isStatus(call)) prepareStatus(draft, old, rules.prepareStatusUpdate, context)
+  if (isStatus(call)) (rules.prepareStatusUpdate ?? keepAllButStatus)(draft, old, context)
   else rules.prepareUpdate?.(draft, old, context)
   if (rules.generation === 'spec') countGeneration(draft, old, rules.generationGrows ?? specChanged)
   const object = draft as unknown as KubeObject
@@ -64,11 +64,8 @@ export function prepareChange(core: Core, call: Call, draft: MutableObject, old:
 
 const isStatus = (call: Call): boolean => call.target.subresource?.name === 'status'
 
-type PrepareStatus = ((draft: MutableObject, old: KubeObject, context: RuleContext) => void) | undefined
-
 /** By default only the status and the managed fields of a write to `/status` count. */
-function prepareStatus(draft: MutableObject, old: KubeObject, prepare: PrepareStatus, context: RuleContext): void {
-  if (prepare !== undefined) return prepare(draft, old, context)
+function keepAllButStatus(draft: MutableObject, old: KubeObject): void {
   const { status, metadata } = draft
   for (const field of Object.keys(draft)) if (!(field in old)) delete draft[field]
   const managedFields = metadata['managedFields']

@@ -57,7 +57,9 @@ class Allocator implements ServiceAllocator {
     const { revision, items } = await store.list(SERVICES)
     for (const item of items) for (const text of heldBy(item.object as KubeObject)) this.#inUse.add(text)
     this.#watch = store.watch(SERVICES, revision, {
-      events: (events) => events.forEach((event) => this.#release(event)),
+      events: (events) => {
+        for (const event of events) this.#release(event)
+      },
       progress: () => {},
     })
   }
@@ -82,7 +84,9 @@ class Allocator implements ServiceAllocator {
       taken.push(text)
       return true
     }
-    const undo = () => taken.forEach((text) => this.#inUse.delete(text))
+    const undo = (): void => {
+      for (const text of taken) this.#inUse.delete(text)
+    }
     try {
       this.#assignAddress(service, take)
       this.#assignPorts(service, take)

@@ -39,7 +39,12 @@ export function watchResource<T extends KubeObject>(store: Store, resource: stri
       const { revision, items } = await store.list({ resource })
       for (const { key, object } of items) inNamespace(key.namespace).set(key.name, object as T)
       changes++
-      watch = store.watch({ resource }, revision, { events: (events) => events.forEach(learn), progress: () => {} })
+      watch = store.watch({ resource }, revision, {
+        events: (events) => {
+          for (const event of events) learn(event)
+        },
+        progress: () => {},
+      })
     },
     stop: () => watch?.stop(),
   }

@@ -1,5 +1,5 @@
 import type { FieldError } from '../api/field_error.ts'
-import type { RequestOptions } from '../api/request.ts'
+import type { PatchType, RequestOptions } from '../api/request.ts'
 import { invalid } from './api_errors.ts'
 
 type OptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions' | 'DeleteOptions'
@@ -44,6 +44,27 @@ function fieldManagerFaults({ fieldManager = '' }: RequestOptions): FieldError[]
   }
   if (/[^\P{C}]/u.test(fieldManager)) faults.push(invalidValue('should only contain printable characters'))
   return faults
+}
+
+/** A patch may be forced only by apply, which in turn must say who applies. @throws ApiError 422 */
+export function checkPatchOptions(options: RequestOptions, type: PatchType | undefined): void {
+  const faults: FieldError[] = []
+  if (type === 'apply' && !options.fieldManager) {
+    faults.push({
+      type: 'FieldValueRequired',
+      field: 'fieldManager',
+      message: 'Required value: is required for apply patch',
+    })
+  }
+  if (type !== 'apply' && options.force !== undefined) {
+    faults.push({
+      type: 'FieldValueForbidden',
+      field: 'force',
+      message: 'Forbidden: may not be specified for non-apply patch',
+    })
+  }
+  faults.push(...fieldManagerFaults(options), ...dryRunFaults(options), ...fieldValidationFaults(options))
+  if (faults.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', faults)
 }
 
 /** Checks the query of a write. @throws ApiError 422 */

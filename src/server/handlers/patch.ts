@@ -1,8 +1,41 @@
-import { ApiError } from '../../api/error.ts'
+import type { ParsedJson } from '../../api/json.ts'
+import type { MutableObject } from '../../api/kind_rules.ts'
+import { applyPatch, type MergingPatchType, parsePatch } from '../../api/patch.ts'
+import type { KubeObject } from '../../api/types.ts'
 import type { Answer, Call } from '../call.ts'
 import type { Core } from '../core.ts'
+import { checkPatchOptions } from '../write_options.ts'
+import { applyObject } from './apply.ts'
+import { checkNamespace } from './create.ts'
+import { changeObject, checkName } from './update.ts'
 
-/** PATCH: TEMPORARY until the patch library is there. */
-export async function patch(_core: Core, _call: Call): Promise<Answer> {
-  throw new ApiError({ code: 501, message: 'patches are not served yet' })
+/** PATCH of an object or of its status. */
+export async function patch(core: Core, call: Call): Promise<Answer> {
+  const { patchType, options } = call.request
+  checkPatchOptions(options, patchType)
+  if (patchType === 'apply') return applyObject(core, call)
+  return changeObject(core, call, {
+    change: (old) => patched(call, patchType ?? 'merge', old, call.target.facts.typeName),
+  })
+}
+
+/** The object that a patch makes of `old`, which is of the given type. @throws ApiError */
+export function patched(call: Call, type: MergingPatchType, old: KubeObject, typeName: string): MutableObject {
+  const result = applyPatch({ type, patch: patchValue(call, type), current: old, typeName })
+  const { fieldValidation } = call.request.options
+  if (result.strictErrors.length > 0) {
+    if (fieldValidation === 'Strict') throw result.refusal()
+    if (fieldValidation !== 'Ignore') call.warnings.push(...result.strictErrors)
+  }
+  result.object.metadata ??= {}
+  checkName(call, result.object)
+  checkNamespace(call, result.object)
+  return result.object
+}
+
+const decoder = new TextDecoder()
+
+function patchValue({ body }: Call, type: MergingPatchType): ParsedJson {
+  if (body.type === 'bytes') return parsePatch(type, decoder.decode(body.bytes))
+  return { value: body.type === 'value' ? body.value : null, duplicates: [] }
 }
