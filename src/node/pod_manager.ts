@@ -87,8 +87,12 @@ export class PodManager {
 
   #runtimeTold(uid: string | undefined): void {
     if (this.#stopped) return
-    if (uid === undefined) void this.#relist()
-    else this.#workers.get(uid)?.runtimeChanged()
+    if (uid !== undefined) {
+      this.#workers.get(uid)?.runtimeChanged()
+      return
+    }
+    for (const worker of this.#workers.values()) worker.runtimeChanged()
+    void this.#relist()
   }
 
   /** Without a runtime that tells of changes the list itself is what tells. */

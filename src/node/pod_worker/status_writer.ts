@@ -6,7 +6,7 @@ import { type Log, messageOf } from '../../base/log.ts'
 import type { Client } from '../../client/client.ts'
 import { API_RETRY_FIRST_MS, API_RETRY_MOST_MS } from '../limits.ts'
 import { retryDelay } from './back_off.ts'
-import { statusPatch } from './status_patch.ts'
+import { sameJson, statusPatch } from './status_patch.ts'
 
 export interface StatusWriterDeps {
   readonly client: Client
@@ -27,6 +27,8 @@ export class StatusWriter {
   #busy = false
   #failures = 0
   #timer: Timer | undefined
+  /** The last patch that was accepted. One that is wanted again at once did not take: the API keeps something else. */
+  #lastPatch: unknown
 
   constructor(deps: StatusWriterDeps) {
     this.#deps = deps
@@ -46,9 +48,24 @@ export class StatusWriter {
   async #write(): Promise<void> {
     this.#busy = true
     for (let patch = this.#next(); patch !== undefined; patch = this.#next()) {
+      if (this.#lastPatch !== undefined && sameJson(patch, this.#lastPatch)) {
+        this.#retryLater()
+        break
+      }
       if (!(await this.#send(patch))) break
+      this.#lastPatch = patch
     }
+    if (this.#timer === undefined) this.#failures = 0
     this.#busy = false
+  }
+
+  #retryLater(): void {
+    this.#lastPatch = undefined
+    const delayMs = retryDelay(this.#failures++, API_RETRY_FIRST_MS, API_RETRY_MOST_MS)
+    this.#timer = this.#deps.clock.after(delayMs, () => {
+      this.#timer = undefined
+      void this.#write()
+    })
   }
 
   #next(): Record<string, unknown> | undefined {
@@ -65,7 +82,6 @@ export class StatusWriter {
         { namespace, name },
         { type: 'strategic', body, subresource: 'status' },
       )
-      this.#failures = 0
       return this.#answered(pod, uid)
     } catch (error) {
       return this.#failed(error)
@@ -92,11 +108,7 @@ export class StatusWriter {
       error: messageOf(error),
     })
     if (error instanceof ApiError && error.reason === 'Invalid') return false
-    const delayMs = retryDelay(this.#failures++, API_RETRY_FIRST_MS, API_RETRY_MOST_MS)
-    this.#timer = this.#deps.clock.after(delayMs, () => {
-      this.#timer = undefined
-      void this.#write()
-    })
+    this.#retryLater()
     return false
   }
 }

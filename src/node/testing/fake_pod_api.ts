@@ -76,7 +76,14 @@ export class FakePodApi implements PodSource {
     if (body.metadata.uid !== pod.metadata.uid)
       throw new ApiError({ code: 409, reason: 'Conflict', message: 'the uid differs' })
     const conditions = mergeConditions(pod.status?.conditions ?? [], body.status.conditions ?? [])
-    return this.#put({ ...pod, status: { ...pod.status, ...body.status, conditions } } as Pod)
+    const isDirective = (one: object) => '$patch' in one
+    const lists = Object.fromEntries(
+      Object.entries(body.status).map(([key, value]) => [
+        key,
+        Array.isArray(value) ? value.filter((one) => !isDirective(one)) : value,
+      ]),
+    )
+    return this.#put({ ...pod, status: { ...pod.status, ...lists, conditions } } as Pod)
   }
 
   #put(draft: Pod): Pod {
