@@ -58,5 +58,9 @@ export const claimRules: KindRules<PersistentVolumeClaim> = {
   validateCreate: (claim) => claimSpecErrors(claim.spec, 'spec'),
   validateUpdate: claimUpdateErrors,
   validateStatusUpdate: claimStatusErrors,
+  warnings: ({ metadata }) =>
+    metadata.annotations?.[CLASS_ANNOTATION] === undefined
+      ? []
+      : [`metadata.annotations[${CLASS_ANNOTATION}]: deprecated since v1.8; use "storageClassName" attribute instead`],
   cells,
 }

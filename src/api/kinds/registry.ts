@@ -4,9 +4,16 @@ import table from '../schema/resources.json' with { type: 'json' }
 import { claimRules } from './claim.ts'
 import { configMapRules } from './config_map.ts'
 import { controllerRevisionRules } from './controller_revision.ts'
+import { cronJobRules } from './cron_job.ts'
+import { daemonSetRules } from './daemon_set.ts'
+import { deploymentRules } from './deployment.ts'
+import { jobRules } from './job.ts'
 import { leaseRules } from './lease.ts'
 import { namespaceRules } from './namespace.ts'
 import { podRules } from './pod.ts'
+import { podTemplateRules } from './pod_template_object.ts'
+import { replicaSetRules } from './replica_set.ts'
+import { replicationControllerRules } from './replication_controller.ts'
 import { secretRules } from './secret.ts'
 import { serviceRules } from './service.ts'
 import { serviceAccountRules } from './service_account.ts'
@@ -19,9 +26,16 @@ const OWN_RULES: readonly KindRules[] = [
   claimRules,
   configMapRules,
   controllerRevisionRules,
+  cronJobRules,
+  daemonSetRules,
+  deploymentRules,
+  jobRules,
   leaseRules,
   namespaceRules,
   podRules,
+  podTemplateRules,
+  replicaSetRules,
+  replicationControllerRules,
   secretRules,
   serviceRules,
   serviceAccountRules,

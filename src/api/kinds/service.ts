@@ -167,6 +167,10 @@ export const serviceRules: KindRules<Service> = {
   validateCreate: serviceErrors,
   validateUpdate: serviceUpdateErrors,
   validateStatusUpdate: serviceStatusErrors,
+  warnings: ({ spec }) =>
+    (spec.externalIPs ?? []).length === 0
+      ? []
+      : ['spec.externalIPs is deprecated and may no longer be implemented in some clusters'],
   selectableFields: ({ spec }) => ({ 'spec.clusterIP': spec.clusterIP ?? '', 'spec.type': spec.type ?? '' }),
   cells,
 }

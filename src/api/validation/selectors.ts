@@ -1,4 +1,4 @@
-import { type FieldError, forbidden, invalid, required } from '../field_error.ts'
+import { type FieldError, forbidden, invalid, required, SpelledValue, sortedMap } from '../field_error.ts'
 import type { LabelSelector } from '../types.ts'
 import { labelErrors, labelKeyErrors, labelValueErrors } from './labels.ts'
 
@@ -38,3 +38,28 @@ function operatorErrors(operator: string, values: readonly string[], field: stri
 
 export const isEmptySelector = (selector: LabelSelector): boolean =>
   Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0
+
+/** A selector as Go's encoder writes it, the labels sorted. */
+export function spelledSelector(selector: LabelSelector | null | undefined): SpelledValue {
+  if (!selector) return new SpelledValue('null')
+  const { matchLabels, matchExpressions } = selector
+  const labels = matchLabels === undefined ? [] : [`"matchLabels":${sortedMap(matchLabels).text}`]
+  const expressions =
+    (matchExpressions ?? []).length === 0 ? [] : [`"matchExpressions":${JSON.stringify(matchExpressions)}`]
+  return new SpelledValue(`{${[...labels, ...expressions].join(',')}}`)
+}
+
+/** A selector as `kubectl get -o wide` shows it: `app=a,tier in (x,y),!gone`. */
+export function selectorText(selector: LabelSelector | null | undefined): string {
+  const labels = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => ({ key, text: `${key}=${value}` }))
+  const others = (selector?.matchExpressions ?? []).map((one) => ({ key: one.key, text: requirementText(one) }))
+  const all = [...labels, ...others].sort((a, b) => (a.key < b.key ? -1 : 1))
+  return all.length === 0 ? '<none>' : all.map(({ text }) => text).join(',')
+}
+
+function requirementText({ key, operator, values = [] }: Requirement): string {
+  const list = `(${[...values].sort().join(',')})`
+  if (operator === 'In') return `${key} in ${list}`
+  if (operator === 'NotIn') return `${key} notin ${list}`
+  return operator === 'Exists' ? key : `!${key}`
+}

@@ -1,0 +1,101 @@
+import type * as k8s from '@kubernetes/client-node'
+import { type FieldError, invalid, notSupported, required } from '../field_error.ts'
+import type { KindRules, MutableObject } from '../kind_rules.ts'
+import { nonNegative } from '../validation/numbers.ts'
+import { fill, part } from './draft.ts'
+import { ageOf } from './durations.ts'
+import { jobSpecErrors } from './job_validation.ts'
+import { podTemplateDefaults } from './pod_defaults.ts'
+import { namespacedRef, type StoredWithSpec } from './refs.ts'
+import { containerCells } from './stateful_set.ts'
+
+const POLICIES = ['Allow', 'Forbid', 'Replace']
+/** Eleven characters fewer than a job's name: the moment of the run follows. */
+const NAME_CHARACTERS_MAX = 52
+const SCHEDULE_FIELDS = 5
+
+export type CronJob = StoredWithSpec<k8s.V1CronJob>
+
+function defaults(draft: MutableObject): void {
+  const spec = part(draft, 'spec')
+  fill(spec, 'concurrencyPolicy', 'Allow')
+  spec.suspend ??= false
+  spec.successfulJobsHistoryLimit ??= 3
+  spec.failedJobsHistoryLimit ??= 1
+  podTemplateDefaults(part(part(part(spec, 'jobTemplate'), 'spec'), 'template'))
+}
+
+function validate({ spec, metadata }: CronJob): FieldError[] {
+  const { concurrencyPolicy: policy } = spec
+  return [
+    ...scheduleErrors(spec.schedule ?? ''),
+    ...nonNegative(spec.startingDeadlineSeconds, 'spec.startingDeadlineSeconds'),
+    ...(policy !== undefined && !POLICIES.includes(policy)
+      ? [notSupported('spec.concurrencyPolicy', policy, POLICIES)]
+      : []),
+    ...jobSpecErrors(spec.jobTemplate.spec ?? { template: {} }, 'spec.jobTemplate.spec'),
+    ...timeZoneErrors(spec.timeZone),
+    ...nonNegative(spec.successfulJobsHistoryLimit, 'spec.successfulJobsHistoryLimit'),
+    ...nonNegative(spec.failedJobsHistoryLimit, 'spec.failedJobsHistoryLimit'),
+    ...(metadata.name.length > NAME_CHARACTERS_MAX
+      ? [invalid('metadata.name', metadata.name, `must be no more than ${NAME_CHARACTERS_MAX} characters`)]
+      : []),
+  ]
+}
+
+function scheduleErrors(schedule: string): FieldError[] {
+  const field = 'spec.schedule'
+  if (schedule === '') return [required(field)]
+  if (schedule.includes('TZ')) {
+    return [invalid(field, schedule, 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead')]
+  }
+  if (schedule.startsWith('@')) return []
+  const fields = schedule.trim().split(/\s+/)
+  if (fields.length === SCHEDULE_FIELDS) return []
+  const detail = `expected exactly ${SCHEDULE_FIELDS} fields, found ${fields.length}: [${fields.join(' ')}]`
+  return [invalid(field, schedule, detail)]
+}
+
+function timeZoneErrors(timeZone: string | undefined): FieldError[] {
+  const field = 'spec.timeZone'
+  if (timeZone === undefined) return []
+  if (timeZone === '') return [invalid(field, timeZone, 'must be nil or non-empty string')]
+  if (timeZone.toLowerCase() === 'local')
+    return [
+      invalid(field, timeZone, 'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones'),
+    ]
+  try {
+    new Intl.DateTimeFormat('en', { timeZone })
+    return []
+  } catch {
+    return [invalid(field, timeZone, `unknown time zone ${timeZone}`)]
+  }
+}
+
+/** Cron jobs. */
+export const cronJobRules: KindRules<CronJob> = {
+  resource: namespacedRef('batch/v1', 'cronjobs', 'CronJob'),
+  generation: 'spec',
+  defaults,
+  prepareCreate: (draft) => {
+    draft['status'] = {}
+  },
+  prepareUpdate: (draft, old) => {
+    draft['status'] = structuredClone(old.status)
+  },
+  prepareStatusUpdate: (draft, old) => {
+    draft['spec'] = structuredClone(old.spec)
+  },
+  validateCreate: validate,
+  cells: ({ metadata, spec, status }, now) => [
+    metadata.name,
+    spec.schedule,
+    spec.timeZone ?? '<none>',
+    spec.suspend === true ? 'True' : 'False',
+    status?.active?.length ?? 0,
+    status?.lastScheduleTime === undefined ? '<none>' : ageOf(status.lastScheduleTime, now),
+    ageOf(metadata.creationTimestamp, now),
+    ...containerCells(spec.jobTemplate.spec?.template ?? {}),
+    '<none>',
+  ],
+}

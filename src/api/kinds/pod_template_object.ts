@@ -1,0 +1,25 @@
+import type * as k8s from '@kubernetes/client-node'
+import type { KindRules } from '../kind_rules.ts'
+import { part } from './draft.ts'
+import { ageOf } from './durations.ts'
+import { podTemplateDefaults } from './pod_defaults.ts'
+import { templateErrors } from './pod_template.ts'
+import { namespacedRef, type Stored } from './refs.ts'
+import { labelText } from './service.ts'
+import { containerCells } from './stateful_set.ts'
+
+type PodTemplate = Stored<k8s.V1PodTemplate>
+
+/** Templates of their own. */
+export const podTemplateRules: KindRules<PodTemplate> = {
+  resource: namespacedRef('v1', 'podtemplates', 'PodTemplate'),
+  generation: 'spec',
+  defaults: (draft) => podTemplateDefaults(part(draft, 'template')),
+  validateCreate: ({ template }) => templateErrors(template ?? {}, 'template', ['Always', 'OnFailure', 'Never']),
+  cells: ({ metadata, template }, now) => [
+    metadata.name,
+    ...containerCells(template ?? {}),
+    labelText(template?.metadata?.labels),
+    ageOf(metadata.creationTimestamp, now),
+  ],
+}
