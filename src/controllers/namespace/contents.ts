@@ -1,6 +1,6 @@
 import { isNotFound } from '../../api/error.ts'
 import type { ResourceRef } from '../../api/resource.ts'
-import { PODS } from '../../api/resources.ts'
+import { EVENTS, PODS } from '../../api/resources.ts'
 import type { KubeObject } from '../../api/types.ts'
 import { messageOf } from '../../base/log.ts'
 import type { Client, ReadClient } from '../../client/client.ts'
@@ -65,9 +65,13 @@ async function deleteOne(client: Client, resource: ResourceRef, object: KubeObje
   }
 }
 
-/** The order in which contents go: pods first, so that nothing they use is taken from under them. */
+/**
+ * The order in which contents go: pods first, so that nothing they use is taken from under them;
+ * events, which everything else may still cause, last.
+ */
 export function wavesOf(resources: readonly ResourceRef[]): readonly (readonly ResourceRef[])[] {
-  const namespaced = resources.filter((resource) => resource.namespaced)
+  const others = resources.filter((resource) => resource.namespaced && !isSameResource(resource, EVENTS))
+  const namespaced = [...others, EVENTS]
   const pods = namespaced.filter((resource) => isSameResource(resource, PODS))
   return [pods, namespaced.filter((resource) => !isSameResource(resource, PODS))]
 }

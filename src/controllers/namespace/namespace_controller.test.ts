@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { CONFIG_MAPS, NODES, PODS } from '../../api/resources.ts'
+import { CONFIG_MAPS, EVENTS, NODES, PODS } from '../../api/resources.ts'
 import type { KubeObject, Namespace } from '../../api/types.ts'
 import { deletionConditions } from './conditions.ts'
 import { decideNamespace } from './namespace_controller.ts'
@@ -16,7 +16,7 @@ const namespace = (ending: boolean, finalizers: string[]): Namespace => ({
 test('only a namespace that is being deleted is emptied, pods before the rest', () => {
   const resources = [CONFIG_MAPS, NODES, PODS]
   const decide = (object: Namespace) => decideNamespace({ namespace: object, resources, now: 0 })
-  assert.deepEqual(decide(namespace(true, ['kubernetes'])), { action: 'empty', waves: [[PODS], [CONFIG_MAPS]] })
+  assert.deepEqual(decide(namespace(true, ['kubernetes'])), { action: 'empty', waves: [[PODS], [CONFIG_MAPS, EVENTS]] })
   assert.equal(decide(namespace(false, ['kubernetes'])).action, 'none')
   assert.equal(decide(namespace(true, [])).action, 'none')
 })
