@@ -1,8 +1,11 @@
+import { systemClock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
+import { systemRandom } from '../base/random.ts'
 import type { CertificateAuthority } from '../host/certificates.ts'
-import type { ControlPlane } from './control_plane.ts'
+import { type ControlPlane, componentUser } from './control_plane.ts'
 import type { DataDirectory } from './data_directory.ts'
 import type { ClusterOptions } from './options.ts'
+import { startSimulatedNodes } from './simulated_nodes.ts'
 
 export interface NodesDeps {
   readonly directory: DataDirectory
@@ -21,6 +24,19 @@ export interface RunningNodes {
 
 /** Brings up every node and resolves when all are Ready. */
 export async function startNodes(deps: NodesDeps): Promise<RunningNodes> {
-  if (deps.options.nodes === 0) return { stop: async () => {} }
-  throw new Error(`nodes with the runtime ${deps.options.runtime} cannot be started`)
+  const { options, plane } = deps
+  if (options.nodes === 0) return { stop: async () => {} }
+  if (options.runtime === 'simulated') {
+    const transport = plane.server.transport(componentUser('nodes'))
+    const nodes = await startSimulatedNodes({
+      transport,
+      clock: systemClock,
+      random: systemRandom,
+      log: deps.log,
+      count: options.nodes,
+      size: options.nodeSize,
+    })
+    return { stop: async () => nodes.stop() }
+  }
+  throw new Error(`nodes with the runtime ${options.runtime} cannot be started`)
 }

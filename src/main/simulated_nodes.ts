@@ -1,0 +1,38 @@
+import type { Transport } from '../api/request.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import type { Random } from '../base/random.ts'
+import { createInformers } from '../client/informers.ts'
+import { createClient } from '../client/typed_client.ts'
+import { createEventRecorder } from '../controllers/runtime/event_recorder.ts'
+import type { SimulatedNodeSize } from '../node/simulated/description.ts'
+import { SimulatedNodes } from '../node/simulated/nodes.ts'
+
+export interface SimulatedNodesOptions {
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly count: number
+  readonly size: SimulatedNodeSize
+}
+
+/** The name of the node with this index, real or simulated. */
+export const nodeName = (index: number): string => `node-${index}`
+
+/** Brings up nodes whose containers are simulated, in this process; resolves when all are Ready. */
+export async function startSimulatedNodes(options: SimulatedNodesOptions): Promise<{ stop(): void }> {
+  const { clock, random, log, transport } = options
+  const client = createClient(transport, { fieldManager: 'berth-agent' })
+  const informers = createInformers({ client, clock, log })
+  const events = createEventRecorder({ client, clock, random, log, component: 'kubelet' })
+  const nodes = new SimulatedNodes({ client, informers, clock, random, log, events })
+  await informers.start()
+  await Promise.all(Array.from({ length: options.count }, (_, index) => nodes.add(nodeName(index), options.size)))
+  return {
+    stop: () => {
+      nodes.stop()
+      informers.stop()
+    },
+  }
+}
