@@ -36,6 +36,8 @@ export interface Machine {
   doctor(): readonly Finding[]
   /** Makes the node, or finds it as it is; resolves when its containerd answers. Also mends what has died of it. */
   nodeUp(node: NodePlace): Promise<RunningNode>
+  /** The node's containerd that runs now; whoever supervises calls `nodeUp` again when there is none. */
+  containerdOf(name: string): ProcessIdentity | undefined
   /** Starts the agent unless one runs; it outlives this process. */
   startAgent(name: string, agent: AgentCommand): ProcessIdentity
   /** The agent that runs now. */
@@ -62,6 +64,7 @@ export function createMachine(options: { readonly dataDirectory: string; readonl
     doctor: examineMachine,
     nodeUp: (node) => nodeUp(paths, node, log),
     startAgent: (name, agent) => startAgent(paths, name, agent),
+    containerdOf: (name) => readRunFile(paths.node(name).containerdRunFile),
     agentOf: (name) => readRunFile(paths.node(name).agentRunFile),
     stopAgent: (name) => endByRunFile(paths.node(name).agentRunFile, AGENT_END_MS),
     nodes: () => listNodes(paths),
