@@ -34,7 +34,7 @@ test('no document refers to a schema that it lacks', () => {
   }
   const swagger = new TextDecoder().decode(openApi.swagger().bytes)
   const { definitions } = JSON.parse(swagger)
-  for (const [, name] of swagger.matchAll(/#\/definitions\/([^"]+)/g)) assert.ok(definitions[name ?? ''], name)
+  for (const [, name] of swagger.matchAll(/#\/definitions\/([^"]+)/g)) assert.ok(definitions[name ?? ''], `no ${name}`)
 })
 
 test('schemas carry what strategic merge and apply need', () => {
