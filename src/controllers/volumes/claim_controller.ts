@@ -18,6 +18,7 @@ import type { VolumeStore } from './store.ts'
 const OPEN_BY_CLASS = 'volumes/open-claims-by-class'
 const BY_CLASS = 'volumes/by-class'
 const BY_CLAIM = 'volumes/by-claim'
+const BY_VOLUME = 'volumes/claims-by-volume'
 
 /** Binds claims to volumes and has volumes made for those that find none. Keys are claims. */
 export function createClaimController(
@@ -30,6 +31,7 @@ export function createClaimController(
   const classes = informers.of(STORAGE_CLASSES)
   const told = createMemory(deps)
   claims.addIndex(OPEN_BY_CLASS, (claim) => (isFullyBound(claim) ? [] : [classOf(claim)]))
+  claims.addIndex(BY_VOLUME, ({ spec }) => (spec.volumeName ? [spec.volumeName] : []))
   volumes.addIndex(BY_CLASS, (volume) => (volume.spec.claimRef === undefined ? [classOf(volume)] : []))
   volumes.addIndex(BY_CLAIM, claimKeysOf)
   const openClaims = (className: string) => claims.byIndex(OPEN_BY_CLASS, className).map(keyOf)
@@ -40,7 +42,9 @@ export function createClaimController(
         if (change.current === undefined) told.forget(change.previous)
         return [change.key]
       }),
-      watchRule(VOLUMES, (change) => concernedClaims(change, openClaims, (name) => claimsNaming(claims.list(), name))),
+      watchRule(VOLUMES, (change) =>
+        concernedClaims(change, openClaims, (name) => claims.byIndex(BY_VOLUME, name).map(keyOf)),
+      ),
       watchRule(STORAGE_CLASSES, ({ key }) => [...openClaims(key), ...openClaims('')]),
     ],
     view(key) {
@@ -76,9 +80,6 @@ function concernedClaims(
   const named = previous === undefined || current === undefined ? naming(key) : []
   return [...new Set([...reserved, ...named, ...(isOpen ? openClaims(classOf(current)) : [])])]
 }
-
-const claimsNaming = (claims: readonly PersistentVolumeClaim[], volumeName: string): readonly ObjectKey[] =>
-  claims.filter((claim) => claim.spec.volumeName === volumeName).map(keyOf)
 
 interface Hands {
   readonly client: Client
