@@ -1,0 +1,162 @@
+import type { Pod, Service } from '../../api/types.ts'
+import { messageOf } from '../../base/log.ts'
+import { environmentOf } from '../env.ts'
+import { expandVariables } from '../expand.ts'
+import { hostnameOf } from '../hostname.ts'
+import { type ClusterDns, dnsSettingsOf, hostsFileOf } from '../pod_files.ts'
+import { ConfigError, type ContainerRequest, type PodPreparation } from '../pod_worker/ports.ts'
+import { GRACE_ANNOTATION, SPEC_HASH_ANNOTATION, specHash } from '../pod_worker/spec_hash.ts'
+import { parseQuantity } from '../quantity_number.ts'
+import type { ContainerConfig, SandboxConfig } from '../runtime.ts'
+import { isProjected } from '../volumes/projected_files.ts'
+import { containerMounts } from './container_mounts.ts'
+import {
+  hostsFile,
+  logFile,
+  mountedMark,
+  podDirectory,
+  podLogDirectory,
+  podsDirectory,
+  terminationFile,
+} from './paths.ts'
+import { containerResources, podResources, qosClassOf } from './resources.ts'
+import { containerSecurity } from './security.ts'
+import { terminationMessageOf } from './termination_message.ts'
+import { mountVolume, type VolumeMounterDeps, writeProjected } from './volume_mounter.ts'
+
+export interface HostPreparationDeps extends VolumeMounterDeps {
+  readonly dns: ClusterDns
+  readonly services: () => readonly Service[]
+}
+
+export interface HostPreparation extends PodPreparation {
+  /** Brings configuration, secrets and tokens in the volumes of a running pod up to date. */
+  refresh(pod: Pod): Promise<void>
+}
+
+/** Writes what real pods find when they start. Resolves when it knows what an earlier agent has mounted. */
+export async function createHostPreparation(deps: HostPreparationDeps): Promise<HostPreparation> {
+  const { host, paths } = deps
+  const mounted = await mountedBefore(deps)
+  return {
+    isMounted: (podUid) => mounted.has(podUid),
+    async mount(pod) {
+      const directory = podDirectory(paths, pod.metadata.uid)
+      await host.files.makeDirectory(directory, { mode: 0o750 })
+      mounted.add(pod.metadata.uid)
+      try {
+        for (const volume of pod.spec.volumes ?? []) await mountVolume(deps, pod, volume)
+        await host.files.touchFile(mountedMark(paths, pod.metadata.uid), { mode: 0o600 })
+      } catch (error) {
+        mounted.delete(pod.metadata.uid)
+        await host.mounts.unmountBelow(directory)
+        throw error
+      }
+    },
+    async unmount(pod) {
+      await host.mounts.unmountBelow(podDirectory(paths, pod.metadata.uid))
+      await host.files.removeTree(mountedMark(paths, pod.metadata.uid))
+      mounted.delete(pod.metadata.uid)
+    },
+    async refresh(pod) {
+      for (const volume of pod.spec.volumes ?? []) {
+        if (mounted.has(pod.metadata.uid) && isProjected(volume)) await writeProjected(deps, pod, volume)
+      }
+    },
+    sandboxConfig: (pod, attempt) => sandboxConfigOf(deps, pod, attempt),
+    containerConfig: (request) => containerConfigOf(deps, request),
+    terminationMessage: (pod, container, instance) =>
+      terminationMessageOf(host.files, container, instance, {
+        messageFile: terminationFile(paths, pod.metadata.uid, instance),
+        logFile: logFile(paths, pod, instance),
+      }),
+    forgetInstance: (pod, name, attempt) => host.files.removeTree(logFile(paths, pod, { name, attempt })),
+    async forget(pod) {
+      const { uid } = pod.metadata
+      await host.mounts.unmountBelow(podDirectory(paths, uid))
+      await host.files.removeTree(podDirectory(paths, uid))
+      await host.files.removeTree(podLogDirectory(paths, pod))
+      await host.cgroups.removePod(uid)
+      mounted.delete(uid)
+    },
+  }
+}
+
+async function mountedBefore({ host, paths }: HostPreparationDeps): Promise<Set<string>> {
+  const mounted = new Set<string>()
+  for (const { name } of (await host.files.list(podsDirectory(paths))) ?? []) {
+    if ((await host.files.size(mountedMark(paths, name))) !== undefined) mounted.add(name)
+  }
+  return mounted
+}
+
+async function sandboxConfigOf(deps: HostPreparationDeps, pod: Pod, attempt: number): Promise<SandboxConfig> {
+  const { name, namespace = '', uid } = pod.metadata
+  const logDirectory = podLogDirectory(deps.paths, pod)
+  await deps.host.files.makeDirectory(logDirectory, { mode: 0o755 })
+  const cgroupParent = await deps.host.cgroups.makePod({ uid, qosClass: qosClassOf(pod), ...podResources(pod) })
+  const sysctls = (pod.spec.securityContext?.sysctls ?? []).map((one) => [one.name, one.value] as const)
+  return {
+    pod: { name, namespace, uid },
+    attempt,
+    hostname:
+      pod.spec.setHostnameAsFQDN === true && pod.spec.subdomain ? fullName(pod, deps.dns.domain) : hostnameOf(pod),
+    logDirectory,
+    dns: dnsSettingsOf(pod, deps.dns),
+    hostNetwork: pod.spec.hostNetwork === true,
+    shareProcessNamespace: pod.spec.shareProcessNamespace === true,
+    labels: pod.metadata.labels ?? {},
+    annotations: pod.metadata.annotations ?? {},
+    sysctls: Object.fromEntries(sysctls),
+    cgroupParent,
+  }
+}
+
+const fullName = (pod: Pod, domain: string): string =>
+  `${hostnameOf(pod)}.${pod.spec.subdomain}.${pod.metadata.namespace}.svc.${domain}`
+
+async function containerConfigOf(deps: HostPreparationDeps, request: ContainerRequest): Promise<ContainerConfig> {
+  const { attempt, container, image, pod, podIps } = request
+  if ((container.volumeDevices ?? []).length > 0) throw new ConfigError('block volumes are not supported by this node')
+  const env = environmentOf(pod, container, { ...deps.sources, ...deps, services: deps.services(), podIps })
+  const environment = new Map(env.map((one) => [one.name, one.value]))
+  const expand = (words: readonly string[] | undefined) =>
+    (words ?? []).map((word) => expandVariables(word, environment))
+  await writeHostsFile(deps, pod, podIps)
+  const mounts = await containerMounts(deps, { pod, container, attempt, environment }).catch((error) => {
+    throw error instanceof ConfigError
+      ? error
+      : new ConfigError(`failed to prepare mounts for container "${container.name}": ${messageOf(error)}`)
+  })
+  await deps.host.files.makeDirectory(`${podLogDirectory(deps.paths, pod)}/${container.name}`, { mode: 0o755 })
+  return {
+    name: container.name,
+    attempt,
+    image,
+    command: expand(container.command),
+    args: expand(container.args),
+    workingDir: container.workingDir ?? '',
+    env,
+    mounts,
+    stdin: container.stdin === true,
+    stdinOnce: container.stdinOnce === true,
+    tty: container.tty === true,
+    logPath: `${container.name}/${attempt}.log`,
+    annotations: {
+      [SPEC_HASH_ANNOTATION]: specHash(container),
+      [GRACE_ANNOTATION]: String(pod.spec.terminationGracePeriodSeconds ?? ''),
+    },
+    resources: containerResources(pod, container, parseQuantity(deps.allocatable['memory'] ?? '0')),
+    security: containerSecurity(pod, container, image),
+  }
+}
+
+async function writeHostsFile(
+  { dns, host, paths }: HostPreparationDeps,
+  pod: Pod,
+  podIps: readonly string[],
+): Promise<void> {
+  if (pod.spec.hostNetwork === true) return
+  const content = new TextEncoder().encode(hostsFileOf(pod, podIps, dns.domain))
+  await host.files.writeFile(hostsFile(paths, pod.metadata.uid), content, { mode: 0o644 })
+}
