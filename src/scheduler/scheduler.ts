@@ -13,6 +13,7 @@ import { type ClusterState, createClusterState } from './cluster_state.ts'
 import { decideNode, isToBePlaced, type SchedulingPlan, type SchedulingView } from './decide.ts'
 import { createPendingPods } from './pending_pods.ts'
 import { claimsOf } from './pod_claims.ts'
+import { createSchedulingEvents, type SchedulingEvents } from './scheduling_events.ts'
 
 /** The scheduler of pods that name none, and the source of its events. */
 export const DEFAULT_SCHEDULER = 'default-scheduler'
@@ -28,6 +29,7 @@ export function createScheduler(deps: ControllerDeps): Controller<SchedulingView
   const state = createClusterState(informers)
   const pending = createPendingPods(informers, DEFAULT_SCHEDULER)
   const random = deps.random.fork('scheduler')
+  const events = createSchedulingEvents({ ...deps, random: random.fork('events') }, DEFAULT_SCHEDULER)
   return {
     name: 'scheduler',
     watches: [
@@ -44,7 +46,7 @@ export function createScheduler(deps: ControllerDeps): Controller<SchedulingView
       return viewOf(deps, state, pod, random.fraction())
     },
     decide: decideNode,
-    apply: (plan, view, client) => act({ deps, state, client }, plan, view.pod),
+    apply: (plan, view, client) => act({ deps, state, events, client }, plan, view.pod),
   }
 }
 
@@ -69,35 +71,33 @@ function viewOf({ informers }: ControllerDeps, state: ClusterState, pod: Pod, dr
 interface Hands {
   readonly deps: ControllerDeps
   readonly state: ClusterState
+  readonly events: SchedulingEvents
   readonly client: Client
 }
 
-async function act({ deps, state, client }: Hands, plan: SchedulingPlan, pod: Pod): Promise<Outcome> {
+async function act(hands: Hands, plan: SchedulingPlan, pod: Pod): Promise<Outcome> {
+  const { deps, events, client } = hands
   switch (plan.action) {
     case 'bind':
-      await bind({ deps, state, client }, pod, plan.nodeName)
+      await bind(hands, pod, plan.nodeName)
       return done
     case 'prepareVolumes':
       await prepareVolumes(client, plan.volumes, plan.nodeName)
       return done
     case 'reject': {
       const isNews = await tellUnschedulable(client, pod, plan.message, deps.clock.now())
-      if (isNews) deps.events.record(pod, 'Warning', 'FailedScheduling', plan.message)
+      if (isNews) events.failed(pod, plan.message)
       return done
     }
   }
 }
 
 /** The place is taken before the first wait, so that the next decision sees it. */
-async function bind({ deps, state, client }: Hands, pod: Pod, nodeName: string): Promise<void> {
+async function bind({ events, state, client }: Hands, pod: Pod, nodeName: string): Promise<void> {
   state.assume(pod, nodeName)
   try {
-    if (await bindPod(client, pod, nodeName)) {
-      const { namespace, name } = pod.metadata
-      deps.events.record(pod, 'Normal', 'Scheduled', `Successfully assigned ${namespace}/${name} to ${nodeName}`)
-    } else {
-      state.forget(pod)
-    }
+    if (await bindPod(client, pod, nodeName)) events.scheduled(pod, nodeName)
+    else state.forget(pod)
   } catch (error) {
     state.forget(pod)
     throw error
