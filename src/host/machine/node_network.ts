@@ -27,12 +27,22 @@ export async function setUpNodeNamespace(paths: MachinePaths, node: NodePlace): 
     'rule add pref 100 lookup main suppress_prefixlength 0',
     'rule add pref 200 not iif lo unreachable',
   ])
-  await mustRun(inNamespace(namespace, ['sh', '-c', FORWARDING]))
+  await mustRun(inNamespace(namespace, ['sh', '-c', APPLY_SETTINGS]))
 }
 
-const FORWARDING =
-  'echo 1 >/proc/sys/net/ipv4/ip_forward; ' +
-  'echo 0 >/proc/sys/net/ipv4/conf/all/rp_filter; echo 0 >/proc/sys/net/ipv4/conf/default/rp_filter'
+/** Pods' packets are passed on; a refusal is sent each time and at once, and nobody is told of a shorter way. */
+const KERNEL_SETTINGS = {
+  ip_forward: 1,
+  icmp_ratelimit: 0,
+  'conf/all/rp_filter': 0,
+  'conf/default/rp_filter': 0,
+  'conf/all/send_redirects': 0,
+  'conf/default/send_redirects': 0,
+}
+
+const APPLY_SETTINGS = Object.entries(KERNEL_SETTINGS)
+  .map(([name, value]) => `echo ${value} >/proc/sys/net/ipv4/${name}`)
+  .join(' && ')
 
 /** Joins the nodes by a bridge in a namespace of its own. One node alone needs none of it. */
 export async function connectNodes(paths: MachinePaths, nodes: readonly NodePlace[]): Promise<void> {

@@ -32,7 +32,10 @@ export async function tearDownShared(paths: MachinePaths): Promise<void> {
   await removeNamespace(paths.bridgeNamespace)
   await removeNamespace(paths.hostNamespace)
   await unmountBelow(paths.run)
-  rmSync(paths.run, { recursive: true, force: true })
+  rmSync(join(paths.run, 'netns'), { recursive: true, force: true })
+  // What the server keeps there (its socket, its run file) is the server's to remove.
+  for (const directory of directoriesIn(paths.run)) removeIfEmpty(directory)
+  removeIfEmpty(paths.run)
   for (const controller of cgroupRoots()) removeIfEmpty(join(controller, `berth-${paths.hash}`))
   for (const directory of SHARED_DIRECTORIES) removeIfEmpty(directory)
 }
@@ -143,11 +146,16 @@ function removeIfEmpty(directory: string): boolean {
   }
 }
 
+/** libcni keeps a result per pod and interface, named `network-sandbox-interface`. */
 function forgetCniResults(network: string): void {
   const directory = '/var/lib/cni/results'
   if (!existsSync(directory)) return
   for (const file of readdirSync(directory)) {
-    if (file.startsWith(`${network}-`)) rmSync(join(directory, file), { force: true })
+    const sandbox = file.startsWith(`${network}-`) ? file.slice(network.length + 1).split('-')[0] : undefined
+    if (sandbox === undefined) continue
+    rmSync(join(directory, file), { force: true })
+    // containerd adds a loopback network of its own, and that has one name on the whole machine.
+    rmSync(join(directory, `cni-loopback-${sandbox}-lo`), { force: true })
   }
 }
 
