@@ -59,15 +59,23 @@ export class SimulatedNodes {
     return this.#nodes
   }
 
-  /** Adds a node and resolves when the API shows it ready. The informers must have started. */
-  async add(name: string, size?: SimulatedNodeSize): Promise<SimulatedNode> {
-    const index = this.#nodes.length
+  /**
+   * Adds a node and resolves when the API shows it ready. The informers must have started. `found` is
+   * what an earlier agent of this node left running.
+   */
+  async add(
+    name: string,
+    size?: SimulatedNodeSize,
+    found?: { readonly index: number; readonly runtime: SimulatedRuntime },
+  ): Promise<SimulatedNode> {
+    const index = found?.index ?? this.#nodes.length
     const node = new SimulatedNodeAgent(this.#deps, {
       name,
       index,
       source: this.#source.of(name),
       preparation: this.#preparation,
       ...(size === undefined ? {} : { size }),
+      ...(found === undefined ? {} : { runtime: found.runtime }),
     })
     this.#nodes.push(node)
     await node.startAgent()
@@ -85,6 +93,7 @@ interface Place {
   readonly source: PodSource
   readonly preparation: PodPreparation
   readonly size?: SimulatedNodeSize
+  readonly runtime?: SimulatedRuntime
 }
 
 class SimulatedNodeAgent implements SimulatedNode {
@@ -100,11 +109,13 @@ class SimulatedNodeAgent implements SimulatedNode {
     this.#place = place
     this.name = place.name
     let addresses = 0
-    this.runtime = new SimulatedRuntime({
-      clock: deps.clock,
-      idPrefix: `${place.name}-`,
-      nextIp: () => simulatedPodIp(place.index, addresses++),
-    })
+    this.runtime =
+      place.runtime ??
+      new SimulatedRuntime({
+        clock: deps.clock,
+        idPrefix: `${place.name}-`,
+        nextIp: () => simulatedPodIp(place.index, addresses++),
+      })
   }
 
   async startAgent(): Promise<void> {
