@@ -17,10 +17,15 @@ export interface Expected {
 
 /**
  * Decodes the body of a request as an object of the expected kind. Unknown and duplicate fields
- * refuse the request, warn or pass, as `fieldValidation` says.
+ * refuse the request, warn or pass, as `fieldValidation` says. `equalVersions` are taken for the expected one.
  * @throws ApiError 400
  */
-export async function decodeBody(call: Call, typeName: string, expected: Expected): Promise<MutableObject> {
+export async function decodeBody(
+  call: Call,
+  typeName: string,
+  expected: Expected,
+  equalVersions: readonly string[] = [],
+): Promise<MutableObject> {
   const raw = await recognised(call, typeName, expected)
   const { kind, apiVersion } = typeOfBody(raw, expected)
   const refuse = (why: string) => {
@@ -28,7 +33,8 @@ export async function decodeBody(call: Call, typeName: string, expected: Expecte
     return badRequest(`${kind} in version "${version}" cannot be handled as a ${expected.kind}: ${why}`)
   }
   const wanted = apiVersionOf(expected)
-  if (kind !== expected.kind || apiVersion !== wanted) checkKnown({ kind, apiVersion, expected, refuse })
+  const isWanted = kind === expected.kind && (apiVersion === wanted || equalVersions.includes(apiVersion))
+  if (!isWanted) checkKnown({ kind, apiVersion, expected, refuse })
   try {
     const { object, strictErrors } = decodeObject(typeName, { ...(raw.value as object), kind, apiVersion: wanted })
     applyFieldValidation(call, [...raw.strictErrors, ...strictErrors], refuse)

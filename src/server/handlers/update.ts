@@ -116,7 +116,7 @@ async function removeInstead(
 }
 
 /** @throws ApiError 409 when the object with that name is another one than the writer means */
-function checkUid(call: Call, draft: MutableObject, old: KubeObject): void {
+export function checkUid(call: Call, draft: MutableObject, old: KubeObject): void {
   const uid: unknown = draft.metadata['uid']
   if (!uid || uid === old.metadata.uid) return
   const { facts } = call.target

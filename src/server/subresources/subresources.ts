@@ -1,8 +1,20 @@
 import type { Verb } from '../../api/request.ts'
 import type { ResourceFacts } from '../../api/schema/table.ts'
 import type { Handler } from '../dispatch.ts'
+import { bindPod } from './binding.ts'
+import { evictPod } from './eviction.ts'
+import { finalizeNamespace, patchFinalizers } from './finalize.ts'
+import { getScale, patchScale, putScale } from './scale.ts'
 
-const HANDLERS: Readonly<Record<string, Handler>> = {}
+const HANDLERS: Readonly<Record<string, Handler>> = {
+  'pods/binding create': bindPod,
+  'pods/eviction create': evictPod,
+  'namespaces/finalize update': finalizeNamespace,
+  'namespaces/finalize patch': patchFinalizers,
+  '*/scale get': getScale,
+  '*/scale update': putScale,
+  '*/scale patch': patchScale,
+}
 
 /** The handler of one verb of a subresource, by `resource/subresource verb`, or for any resource by `*`. */
 export function subresourceHandler(facts: ResourceFacts, subresource: string, verb: Verb): Handler | undefined {

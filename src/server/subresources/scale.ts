@@ -1,0 +1,103 @@
+import type { MutableObject } from '../../api/kind_rules.ts'
+import type { KubeObject, LabelSelector } from '../../api/types.ts'
+import { equal } from '../../api/validation/equality.ts'
+import { invalid, notFound } from '../api_errors.ts'
+import { type Answer, type Call, plainAnswer, resourceNameOf } from '../call.ts'
+import type { Core } from '../core.ts'
+import { decodeBody } from '../decoding.ts'
+import { checkNamespace } from '../handlers/create.ts'
+import { patched } from '../handlers/patch.ts'
+import { changeObject, checkName } from '../handlers/update.ts'
+import { storeKey } from '../storage.ts'
+import { checkPatchOptions, checkWriteOptions } from '../write_options.ts'
+
+const TYPE = 'io.k8s.api.autoscaling.v1.Scale'
+const KIND = { group: 'autoscaling', version: 'v1', kind: 'Scale' }
+
+/** What a scalable kind looks like to this subresource. */
+interface Scalable extends KubeObject {
+  readonly spec: { readonly replicas?: number; readonly selector?: LabelSelector | Readonly<Record<string, string>> }
+  readonly status?: { readonly replicas?: number }
+}
+
+/** GET of how many replicas there are and should be. */
+export async function getScale(core: Core, call: Call): Promise<Answer> {
+  const { facts } = call.target
+  const name = call.request.name ?? ''
+  const stored = core.store.get(storeKey(facts, call.request.namespace, name))
+  if (stored === undefined) throw notFound(resourceNameOf(facts), name)
+  return plainAnswer(200, scaleOf(stored.object as Scalable))
+}
+
+/** PUT of the wanted number. */
+export async function putScale(core: Core, call: Call): Promise<Answer> {
+  checkWriteOptions('UpdateOptions', call.request.options)
+  const scale = await decodeBody(call, TYPE, KIND)
+  checkName(call, scale)
+  checkNamespace(call, scale)
+  return changeScale(core, call, () => scale)
+}
+
+/** PATCH of the Scale, as if it were an object of its own. */
+export async function patchScale(core: Core, call: Call): Promise<Answer> {
+  const { patchType, options } = call.request
+  checkPatchOptions(options, patchType)
+  const type = patchType === undefined || patchType === 'apply' ? 'merge' : patchType
+  return changeScale(core, call, (old) => patched(call, type, scaleOf(old) as KubeObject, TYPE))
+}
+
+async function changeScale(core: Core, call: Call, sent: (old: Scalable) => MutableObject): Promise<Answer> {
+  const answer = await changeObject(core, call, { change: (old) => scaled(sent(old as Scalable), old as Scalable) })
+  return answer.body.type === 'object' ? plainAnswer(200, scaleOf(answer.body.view.object as Scalable)) : answer
+}
+
+/** The scaled object; the Scale's version and uid make the change conditional. */
+function scaled(scale: MutableObject, old: Scalable): MutableObject {
+  const replicas: number = scale['spec']?.replicas ?? 0
+  if (replicas < 0) {
+    const message = `Invalid value: ${replicas}: must be greater than or equal to 0`
+    throw invalid(KIND, old.metadata.name, [{ type: 'FieldValueInvalid', field: 'spec.replicas', message }])
+  }
+  const { resourceVersion, uid } = scale.metadata
+  const copy = structuredClone(old) as unknown as MutableObject
+  copy.metadata['resourceVersion'] = resourceVersion
+  if (uid) copy.metadata['uid'] = uid
+  copy['spec'].replicas = replicas
+  return copy
+}
+
+function scaleOf({ metadata, spec, status }: Scalable): object {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata
+  const selector = selectorText(spec.selector)
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: spec.replicas ? { replicas: spec.replicas } : {},
+    status: { replicas: status?.replicas ?? 0, ...(selector === '' ? {} : { selector }) },
+  }
+}
+
+/** A selector as the text that a list request takes. */
+function selectorText(selector: Scalable['spec']['selector']): string {
+  if (selector === undefined || equal(selector, {})) return ''
+  const isPlain = !('matchLabels' in selector) && !('matchExpressions' in selector)
+  const { matchLabels = {}, matchExpressions = [] } = (isPlain ? { matchLabels: selector } : selector) as LabelSelector
+  const equalities = Object.entries(matchLabels).map(([key, value]) => [key, `${key}=${value}`] as const)
+  const expressions = matchExpressions.map((one) => [one.key, expressionText(one)] as const)
+  return [...equalities, ...expressions]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([, text]) => text)
+    .join(',')
+}
+
+function expressionText({ key, operator, values = [] }: { key: string; operator: string; values?: readonly string[] }) {
+  const list = `(${values.toSorted().join(',')})`
+  const texts: Readonly<Record<string, string>> = {
+    In: `${key} in ${list}`,
+    NotIn: `${key} notin ${list}`,
+    Exists: key,
+    DoesNotExist: `!${key}`,
+  }
+  return texts[operator] ?? ''
+}
