@@ -17,7 +17,9 @@ export const CONFIG_TYPE = 'application/vnd.oci.image.config.v1+json'
 export const LAYER_TYPE = 'application/vnd.oci.image.layer.v1.tar'
 export const COMPRESSED_LAYER_TYPE = 'application/vnd.oci.image.layer.v1.tar+gzip'
 
+/** @throws Error when the digest, which may come from an archive, is none: it becomes part of a path. */
 export function blobPath(layout: string, digest: string): string {
+  if (!/^sha(256|512):[0-9a-f]{64,128}$/.test(digest)) throw new Error(`${JSON.stringify(digest)} is no digest`)
   return join(layout, 'blobs', ...digest.split(':'))
 }
 

@@ -27,6 +27,7 @@ export async function buildLayer(
   const known = join(place.layout, 'layers', `${recipe.name}-${keyOf(recipe, sharedFinish)}.json`)
   const stored = readDescriptor(known)
   if (stored !== undefined && existsSync(blobPath(place.layout, stored.digest))) return stored
+  if (process.getuid?.() !== 0) throw new Error(`the layer ${recipe.name} is not built yet, and building it needs root`)
   mkdirSync(join(place.layout, 'work'), { recursive: true })
   const work = mkdtempSync(join(place.layout, 'work', `${recipe.name}-`))
   try {

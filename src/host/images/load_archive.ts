@@ -70,6 +70,8 @@ function forThisMachine(work: string, entry: Descriptor): Descriptor {
 }
 
 async function copyBlob(layout: string, work: string, blob: Descriptor): Promise<void> {
+  // Two images of one archive may share it, and it is moved, not copied.
+  if (existsSync(blobPath(layout, blob.digest))) return
   const source = blobPath(work, blob.digest)
   const { digest } = await digestOf(source)
   if (digest !== blob.digest) throw new Error(`blob ${blob.digest} of the archive is damaged (it is ${digest})`)

@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { systemClock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
-import { keepAwake, type ProcessIdentity, runCommand, startDetached } from '../processes.ts'
+import { endProcess, findProcesses, keepAwake, type ProcessIdentity, runCommand, startDetached } from '../processes.ts'
 import { readRunFile, writeRunFile } from '../run_files.ts'
 import { containerdConfig } from './containerd_config.ts'
-import { CONTAINERD_POLL_MS, CONTAINERD_START_MS } from './limits.ts'
-import type { MachinePaths } from './machine_paths.ts'
+import { CONTAINERD_END_MS, CONTAINERD_POLL_MS, CONTAINERD_START_MS } from './limits.ts'
+import type { MachinePaths, NodePaths } from './machine_paths.ts'
 import { inNamespace } from './namespaces.ts'
 import { cniConfig, type NodePlace } from './node_network.ts'
 import { findCniPlugins, findTool, hasOverlay, mayLowerOomScore } from './surroundings.ts'
@@ -21,10 +21,18 @@ export async function startContainerd(paths: MachinePaths, node: NodePlace, log:
   for (const directory of [places.root, places.cniConfigs, paths.logs]) mkdirSync(directory, { recursive: true })
   writeFileSync(`${places.cniConfigs}/10-berth.conflist`, cniConfig(paths, node))
   writeFileSync(places.config, containerdConfig(places, surroundings()))
+  // One without a run file would hold the database's lock and let the new one wait for ever.
+  if (running === undefined) await endStrayContainerds(places)
   const identity = running ?? launch(paths, node)
   log.info('containerd started', { node: node.name, pid: identity.pid })
   await untilItAnswers(places.socket, places.containerdRunFile, places.containerdLog)
   return identity
+}
+
+/** Ends containerds of this node of which no run file tells. */
+export async function endStrayContainerds(places: NodePaths): Promise<void> {
+  const strays = findProcesses((args) => (args[0] ?? '').endsWith('containerd') && args.includes(places.config))
+  await Promise.all(strays.map((stray) => endProcess(stray, CONTAINERD_END_MS)))
 }
 
 function launch(paths: MachinePaths, node: NodePlace): ProcessIdentity {

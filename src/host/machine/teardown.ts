@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Millis } from '../../base/clock.ts'
 import { endProcess, findProcesses, identify, keepAwake, type ProcessIdentity, runCommand } from '../processes.ts'
 import { endByRunFile } from '../run_files.ts'
+import { endStrayContainerds } from './containerd.ts'
 import { AGENT_END_MS, CLEANUP_POLL_MS, CLEANUP_TRIES, CONTAINERD_END_MS } from './limits.ts'
 import type { MachinePaths } from './machine_paths.ts'
 import { mountPointsBelow, removeNamespace } from './namespaces.ts'
@@ -18,6 +19,7 @@ export async function tearDownNode(paths: MachinePaths, name: string, graceMs: M
   await endByRunFile(places.agentRunFile, AGENT_END_MS)
   await endContainers(paths, name, graceMs)
   await endByRunFile(places.containerdRunFile, CONTAINERD_END_MS)
+  await endStrayContainerds(places)
   await Promise.all(shimsOf(places.socket).map((shim) => endProcess(shim, CONTAINERD_END_MS)))
   await unmountBelow(places.run)
   await unmountBelow(join(paths.data, 'nodes', name))
