@@ -18,9 +18,15 @@ export const hasExited = (instance: RuntimeContainer | undefined): instance is R
 export const exitCodeOf = (instance: RuntimeContainer): number => instance.exitCode ?? 137
 
 /** The instances of one container, newest first. */
-export function instancesOf(view: PodView, name: string): readonly RuntimeContainer[] {
-  return view.containers.filter((one) => one.name === name).sort((a, b) => b.attempt - a.attempt)
+export function instancesNewestFirst(
+  containers: readonly RuntimeContainer[],
+  name: string,
+): readonly RuntimeContainer[] {
+  return containers.filter((one) => one.name === name).sort((a, b) => b.attempt - a.attempt)
 }
+
+export const instancesOf = (view: PodView, name: string): readonly RuntimeContainer[] =>
+  instancesNewestFirst(view.containers, name)
 
 /** The newest instance of a container in one sandbox; those of an earlier sandbox belong to an earlier life of the pod. */
 export function currentInstance(

@@ -38,6 +38,7 @@ export interface HostPreparation extends PodPreparation {
 export async function createHostPreparation(deps: HostPreparationDeps): Promise<HostPreparation> {
   const { host, paths } = deps
   const mounted = await mountedBefore(deps)
+  const refreshes = new OneAfterAnother()
   return {
     isMounted: (podUid) => mounted.has(podUid),
     async mount(pod) {
@@ -58,11 +59,7 @@ export async function createHostPreparation(deps: HostPreparationDeps): Promise<
       await host.files.removeTree(mountedMark(paths, pod.metadata.uid))
       mounted.delete(pod.metadata.uid)
     },
-    async refresh(pod) {
-      for (const volume of pod.spec.volumes ?? []) {
-        if (mounted.has(pod.metadata.uid) && isProjected(volume)) await writeProjected(deps, pod, volume)
-      }
-    },
+    refresh: (pod) => refreshes.run(pod.metadata.uid, () => refreshVolumes(deps, pod, mounted)),
     sandboxConfig: (pod, attempt) => sandboxConfigOf(deps, pod, attempt),
     containerConfig: (request) => containerConfigOf(deps, request),
     terminationMessage: (pod, container, instance) =>
@@ -79,6 +76,28 @@ export async function createHostPreparation(deps: HostPreparationDeps): Promise<
       await host.cgroups.removePod(uid)
       mounted.delete(uid)
     },
+  }
+}
+
+async function refreshVolumes(deps: HostPreparationDeps, pod: Pod, mounted: ReadonlySet<string>): Promise<void> {
+  for (const volume of pod.spec.volumes ?? []) {
+    if (mounted.has(pod.metadata.uid) && isProjected(volume)) await writeProjected(deps, pod, volume)
+  }
+}
+
+/** Two refreshes of one pod never run at once: they would replace each other's half-made directories. */
+class OneAfterAnother {
+  readonly #last = new Map<string, Promise<void>>()
+
+  run(key: string, work: () => Promise<void>): Promise<void> {
+    const before = this.#last.get(key) ?? Promise.resolve()
+    const mine = before.then(work, work)
+    const settled = mine.catch(() => undefined)
+    this.#last.set(key, settled)
+    void settled.then(() => {
+      if (this.#last.get(key) === settled) this.#last.delete(key)
+    })
+    return mine
   }
 }
 
