@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import { connect } from 'node:net'
 import { test } from 'node:test'
-import { type DnsPacket, decode, encode, TRUNCATED_RESPONSE } from 'dns-packet'
 import { silentLog } from '../base/log.ts'
+import { type DnsPacket, decode, encode, TRUNCATED_RESPONSE } from './dns_packet.ts'
 import { type DnsServer, openDnsServer } from './dns_server.ts'
 
 const question = (name: string): Buffer =>

@@ -1,8 +1,8 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { createServer, type Server, type Socket } from 'node:net'
-import { type DnsPacket, type DnsRecord, decode, encode, TRUNCATED_RESPONSE } from 'dns-packet'
 import type { Log } from '../base/log.ts'
 import { messageOf } from '../base/log.ts'
+import { type DnsPacket, type DnsRecord, decode, encode, TRUNCATED_RESPONSE } from './dns_packet.ts'
 
 /** Answers one query; the header's identity and flags are set here. */
 export type DnsAnswerer = (query: DnsPacket) => DnsAnswer | Promise<DnsAnswer>
