@@ -1,70 +1,61 @@
-import { apiVersionOf } from '../api/resource.ts'
-import { allResources, groupVersions, parseGroupVersion, type ResourceFacts } from '../api/schema/table.ts'
+import {
+  AGGREGATED_MEDIA_TYPE,
+  aggregatedDiscovery,
+  coreVersions,
+  groupDocument,
+  groupList,
+  resourceList,
+} from '../api/discovery.ts'
+import { allResources } from '../api/schema/table.ts'
 import { noSuchResource } from './api_errors.ts'
 import type { Core } from './core.ts'
-import type { HttpRequest, HttpResponse } from './http_types.ts'
-import { negotiatePlain } from './negotiation.ts'
+import { type HttpRequest, type HttpResponse, utf8 } from './http_types.ts'
+import { negotiatePlain, wantsAggregatedDiscovery } from './negotiation.ts'
 import { writeBody } from './representation.ts'
 import { isKnownGroup } from './router.ts'
 
 /** Answers a discovery path; undefined when it is none. */
 export async function answerDiscovery(core: Core, request: HttpRequest): Promise<HttpResponse | undefined> {
-  const object = discoveryObject(request.path.replace(/\/$/, ''))
+  const path = request.path.replace(/\/$/, '')
+  const accept = request.headers['accept']
+  if ((path === '/api' || path === '/apis') && wantsAggregatedDiscovery(accept)) return aggregated(path)
+  const object = discoveryObject(core, path)
   if (object === undefined) return undefined
-  const representation = negotiatePlain(request.headers['accept'])
-  const written = await writeBody(
-    { type: 'plain', object },
-    { representation, includeObject: 'Metadata', now: core.deps.clock.now() },
-  )
-  return { status: 200, headers: { 'content-type': written.contentType }, body: written.chunks }
+  const representation = negotiatePlain(accept)
+  const options = { representation, includeObject: 'Metadata', now: core.deps.clock.now() } as const
+  const written = await writeBody({ type: 'plain', object }, options)
+  return { status: 200, headers: { 'content-type': written.contentType, vary: 'Accept' }, body: written.chunks }
 }
 
-function discoveryObject(path: string): object | undefined {
-  if (path === '/api') return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] }
-  if (path === '/apis') return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups().map(groupObject) }
+const documents = new Map<string, Uint8Array>()
+
+function aggregated(path: '/api' | '/apis'): HttpResponse {
+  const bytes = documents.get(path) ?? utf8(JSON.stringify(aggregatedDiscovery(allResources(), path)))
+  documents.set(path, bytes)
+  return { status: 200, headers: { 'content-type': AGGREGATED_MEDIA_TYPE, vary: 'Accept' }, body: [bytes] }
+}
+
+function discoveryObject(core: Core, path: string): object | undefined {
+  const resources = allResources()
+  if (path === '/api') return coreVersions(serverAddress(core))
+  if (path === '/apis') return groupList(resources)
   const [root, group = '', version] = path.split('/').slice(1)
-  if (root === 'api') return resourceList(group)
+  if (root === 'api') return withoutVersion(resourceList(resources, '', group) ?? refuse())
   if (root !== 'apis' || group === '' || !isKnownGroup(group)) return undefined
-  return version === undefined
-    ? { kind: 'APIGroup', apiVersion: 'v1', ...groupObject(group) }
-    : resourceList(`${group}/${version}`)
+  return version === undefined ? groupDocument(resources, group) : (resourceList(resources, group, version) ?? refuse())
 }
 
-const groups = (): string[] =>
-  [...new Set(groupVersions().map((gv) => parseGroupVersion(gv).group))].filter((group) => group !== '')
-
-function groupObject(group: string) {
-  const versions = groupVersions()
-    .filter((gv) => parseGroupVersion(gv).group === group)
-    .map((groupVersion) => ({ groupVersion, version: parseGroupVersion(groupVersion).version }))
-  return { name: group, versions, preferredVersion: versions[0] }
+function serverAddress({ deps }: Core) {
+  const { address, port } = deps.advertise ?? { address: '127.0.0.1', port: 6443 }
+  return { clientCIDR: '0.0.0.0/0', serverAddress: `${address}:${port}` }
 }
 
-function resourceList(groupVersion: string): object {
-  const resources = allResources().filter((facts) => apiVersionOf(facts.ref) === groupVersion)
-  if (resources.length === 0) throw noSuchResource()
-  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources: resources.flatMap(entriesOf) }
+/** The core group is older than the rule that lists carry an apiVersion. */
+function withoutVersion(list: object): object {
+  const { apiVersion: _version, ...rest } = list as { apiVersion?: string }
+  return rest
 }
 
-function entriesOf(facts: ResourceFacts): object[] {
-  const { ref, singular, verbs, shortNames, categories } = facts
-  const main = {
-    name: ref.resource,
-    singularName: singular,
-    namespaced: ref.namespaced,
-    kind: ref.kind,
-    verbs,
-    ...(shortNames.length > 0 ? { shortNames } : {}),
-    ...(categories.length > 0 ? { categories } : {}),
-    ...(facts.storageVersionHash === undefined ? {} : { storageVersionHash: facts.storageVersionHash }),
-  }
-  const subresources = facts.subresources.map((sub) => ({
-    name: `${ref.resource}/${sub.name}`,
-    singularName: '',
-    namespaced: ref.namespaced,
-    ...(sub.group === ref.group && sub.version === ref.version ? {} : { group: sub.group, version: sub.version }),
-    kind: sub.kind,
-    verbs: sub.verbs,
-  }))
-  return [main, ...subresources]
+function refuse(): never {
+  throw noSuchResource()
 }

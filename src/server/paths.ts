@@ -3,6 +3,7 @@ import type { Core } from './core.ts'
 import { answerDiscovery } from './discovery_paths.ts'
 import { notFoundPage } from './http_handler.ts'
 import { type HttpRequest, type HttpResponse, utf8 } from './http_types.ts'
+import { answerOpenApi } from './openapi_paths.ts'
 import { versionInfo } from './version_info.ts'
 
 const HEALTH = /^\/(healthz|livez|readyz)(\/[^/]+)*\/?$/
@@ -13,7 +14,7 @@ export async function answerPath(core: Core, request: HttpRequest): Promise<Http
   if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed()
   if (HEALTH.test(path)) return text(200, 'ok')
   if (path === '/version' || path === '/version/') return jsonResponse(versionInfo(core.deps.productVersion))
-  return (await answerDiscovery(core, request)) ?? notFoundPage()
+  return (await answerOpenApi(request)) ?? (await answerDiscovery(core, request)) ?? notFoundPage()
 }
 
 const text = (status: number, body: string): HttpResponse => ({

@@ -1,6 +1,6 @@
 import { ApiError } from '../api/error.ts'
 import { apiVersionOf } from '../api/resource.ts'
-import type { ResourceFacts } from '../api/schema/table.ts'
+import { parseGroupVersion, type ResourceFacts, typeNameOf } from '../api/schema/table.ts'
 import type { KubeObject } from '../api/types.ts'
 import type { Millis } from '../base/clock.ts'
 import type { AnswerBody, View } from './call.ts'
@@ -27,6 +27,10 @@ export async function writeBody(body: AnswerBody, options: WriteOptions): Promis
   const { representation } = options
   const shown = transformed(body, representation.transform, options)
   if (representation.mediaType === 'application/yaml') return yaml(plainObject(shown))
+  if (representation.mediaType === 'application/vnd.kubernetes.protobuf') {
+    const written = await protobuf(plainObject(shown))
+    if (written !== undefined) return written
+  }
   if (representation.pretty) return json([utf8(JSON.stringify(plainObject(shown), null, 2))])
   return json(jsonChunks(shown))
 }
@@ -39,6 +43,16 @@ const json = (chunks: readonly Uint8Array[]): Written => ({
 async function yaml(object: object): Promise<Written> {
   const { toYaml } = await import('../api/yaml.ts')
   return { contentType: 'application/yaml', chunks: [utf8(toYaml(object))] }
+}
+
+/** Undefined for what has no protobuf form here: the client gets JSON, and is told so. */
+async function protobuf(object: object): Promise<Written | undefined> {
+  const { apiVersion = '', kind = '' } = object as { apiVersion?: string; kind?: string }
+  const { group, version } = parseGroupVersion(apiVersion)
+  const typeName = typeNameOf(group, version, kind)
+  if (typeName === undefined) return undefined
+  const { encodeProtobuf } = await import('../api/protobuf.ts')
+  return { contentType: 'application/vnd.kubernetes.protobuf', chunks: [encodeProtobuf(typeName, object)] }
 }
 
 function transformed(body: AnswerBody, transform: Transform | undefined, options: WriteOptions): AnswerBody {

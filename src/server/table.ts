@@ -1,11 +1,8 @@
-import type { ResourceFacts } from '../api/schema/table.ts'
-import type { KubeObject } from '../api/types.ts'
+import { type MetaVersion, toTable } from '../api/table_output.ts'
 import type { Millis } from '../base/clock.ts'
-import { fromRfc3339 } from '../base/time.ts'
 import { badRequest } from './api_errors.ts'
-import type { AnswerBody, View } from './call.ts'
+import type { AnswerBody } from './call.ts'
 import { rulesFor } from './core.ts'
-import { partialObject } from './representation.ts'
 
 /** What each row of a Table carries besides its cells. */
 export type IncludeObject = 'None' | 'Metadata' | 'Object'
@@ -27,32 +24,18 @@ export interface TableOptions {
 /** An answer as a Table; `columns: false` leaves the headings out, as in a watch's later events. */
 export function tableOf(
   body: Exclude<AnswerBody, { type: 'plain' }>,
-  version: string,
+  version: MetaVersion,
   options: TableOptions & { readonly columns?: boolean },
 ): object {
   const { facts } = body
   const items = body.type === 'list' ? body.items : [body.view]
-  const metadata = body.type === 'list' ? body.metadata : { resourceVersion: body.view.object.metadata.resourceVersion }
-  return {
-    kind: 'Table',
-    apiVersion: `meta.k8s.io/${version}`,
-    metadata,
-    columnDefinitions: options.columns === false ? null : columnsOf(facts),
-    rows: items.map((item) => rowOf(facts, item, version, options)),
-  }
-}
-
-const columnsOf = (facts: ResourceFacts): object[] =>
-  facts.columns.map(([name, type, format, priority]) => ({ name, type, format, description: '', priority }))
-
-function rowOf(facts: ResourceFacts, item: View, version: string, { includeObject, now }: TableOptions): object {
-  const cells = rulesFor(facts).cells?.(item.object, now) ?? [item.object.metadata.name, ageOf(item.object, now)]
-  const object =
-    includeObject === 'None' ? null : includeObject === 'Object' ? item.object : partialObject(item.object, version)
-  return { cells, object }
-}
-
-function ageOf(object: KubeObject, now: Millis): string {
-  const at = fromRfc3339(object.metadata.creationTimestamp)
-  return at === undefined ? '<unknown>' : `${Math.floor((now - at) / 1000)}s`
+  const meta = body.type === 'list' ? body.metadata : { resourceVersion: body.view.object.metadata.resourceVersion }
+  const shape = { columns: facts.columns, cells: rulesFor(facts).cells }
+  const { now, includeObject: include } = options
+  const table = toTable(
+    items.map((item) => item.object),
+    shape,
+    { version, include, now, meta },
+  )
+  return options.columns === false ? { ...table, columnDefinitions: null } : table
 }
