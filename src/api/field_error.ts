@@ -122,6 +122,9 @@ export const below = (parent: string, errors: readonly FieldError[]): FieldError
 
 const printed = (error: FieldError): string => `${error.field}: ${error.message}`
 
+/** Groups whose objects are, inside upstream, those of the core: its messages name them so. */
+const GROUPS_OF_CORE_TYPES = new Set(['events.k8s.io'])
+
 /**
  * The 422 of an object that validation refused. The message names each fault once; `details.causes`
  * keeps those that were found more than once.
@@ -133,14 +136,15 @@ export function invalidError(
 ): ApiError {
   const texts = [...new Set(errors.map(printed))]
   const list = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`
-  const qualified = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`
+  const group = GROUPS_OF_CORE_TYPES.has(kind.group) ? '' : kind.group
+  const qualified = group === '' ? kind.kind : `${kind.kind}.${group}`
   return new ApiError({
     code: 422,
     reason: 'Invalid',
     message: `${qualified} ${JSON.stringify(name)} is invalid: ${list}`,
     details: {
       ...(name === '' ? {} : { name }),
-      ...(kind.group === '' ? {} : { group: kind.group }),
+      ...(group === '' ? {} : { group }),
       kind: kind.kind,
       causes: errors.map(({ type, field, message }) => ({ reason: type, message, field })),
     },

@@ -1,47 +1,90 @@
 import type { KindRules } from '../kind_rules.ts'
 import type { ResourceRef } from '../resource.ts'
 import table from '../schema/resources.json' with { type: 'json' }
+import { admissionPolicyBindingRules, admissionPolicyRules } from './admission_policy.ts'
+import { autoscalerRules } from './autoscaler.ts'
 import { claimRules } from './claim.ts'
 import { configMapRules } from './config_map.ts'
 import { controllerRevisionRules } from './controller_revision.ts'
 import { cronJobRules } from './cron_job.ts'
+import { csiDriverRules, csiNodeRules } from './csi.ts'
 import { daemonSetRules } from './daemon_set.ts'
 import { deploymentRules } from './deployment.ts'
+import { disruptionBudgetRules } from './disruption_budget.ts'
+import { endpointSliceRules } from './endpoint_slice.ts'
+import { endpointsRules } from './endpoints.ts'
+import { eventRules, groupEventRules } from './event.ts'
+import { flowSchemaRules, priorityLevelRules } from './flow_schema.ts'
+import { ingressRules } from './ingress.ts'
+import { ingressClassRules } from './ingress_class.ts'
 import { jobRules } from './job.ts'
 import { leaseRules } from './lease.ts'
+import { limitRangeRules } from './limit_range.ts'
 import { namespaceRules } from './namespace.ts'
+import { networkPolicyRules } from './network_policy.ts'
+import { nodeRules } from './node.ts'
 import { podRules } from './pod.ts'
 import { podTemplateRules } from './pod_template_object.ts'
+import { priorityClassRules } from './priority_class.ts'
 import { replicaSetRules } from './replica_set.ts'
 import { replicationControllerRules } from './replication_controller.ts'
+import { resourceQuotaRules } from './resource_quota.ts'
+import { clusterRoleRules, roleRules } from './role.ts'
+import { clusterRoleBindingRules, roleBindingRules } from './role_binding.ts'
 import { secretRules } from './secret.ts'
 import { serviceRules } from './service.ts'
 import { serviceAccountRules } from './service_account.ts'
 import { statefulSetRules } from './stateful_set.ts'
 import { storageClassRules } from './storage_class.ts'
 import { volumeRules } from './volume.ts'
+import { mutatingWebhookRules, validatingWebhookRules } from './webhook_configuration.ts'
 
 /** The kinds that have rules of their own, one file per kind in this folder. */
 const OWN_RULES: readonly KindRules[] = [
+  admissionPolicyRules,
+  admissionPolicyBindingRules,
+  autoscalerRules,
   claimRules,
   configMapRules,
   controllerRevisionRules,
   cronJobRules,
+  csiDriverRules,
+  csiNodeRules,
   daemonSetRules,
   deploymentRules,
+  disruptionBudgetRules,
+  endpointSliceRules,
+  endpointsRules,
+  eventRules,
+  groupEventRules,
+  flowSchemaRules,
+  priorityLevelRules,
+  ingressRules,
+  ingressClassRules,
   jobRules,
   leaseRules,
+  limitRangeRules,
   namespaceRules,
+  networkPolicyRules,
+  nodeRules,
   podRules,
   podTemplateRules,
+  priorityClassRules,
   replicaSetRules,
   replicationControllerRules,
+  resourceQuotaRules,
+  roleRules,
+  clusterRoleRules,
+  roleBindingRules,
+  clusterRoleBindingRules,
   secretRules,
   serviceRules,
   serviceAccountRules,
   statefulSetRules,
   storageClassRules,
   volumeRules,
+  validatingWebhookRules,
+  mutatingWebhookRules,
 ]
 
 const keyOfResource = (group: string, resource: string): string => `${group}/${resource}`

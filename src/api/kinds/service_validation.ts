@@ -115,7 +115,7 @@ const externalAddressErrors = ({ externalIPs = [] }: Spec): FieldError[] =>
     return specialAddressFaults(address).map((fault) => invalid(field, address, fault))
   })
 
-function specialAddressFaults(address: string): string[] {
+export function specialAddressFaults(address: string): string[] {
   return [
     ...(address === '0.0.0.0' || address === '::' ? [`may not be unspecified (${address})`] : []),
     ...(address.startsWith('127.') || address === '::1'

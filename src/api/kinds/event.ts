@@ -1,0 +1,144 @@
+import type * as k8s from '@kubernetes/client-node'
+import type { Millis } from '../../base/clock.ts'
+import { type FieldError, invalid, required } from '../field_error.ts'
+import type { Cell, KindRules } from '../kind_rules.ts'
+import { EVENTS } from '../resources.ts'
+import type { Event } from '../types.ts'
+import { equal } from '../validation/equality.ts'
+import { ageOf } from './durations.ts'
+import { namespacedRef, type Stored } from './refs.ts'
+
+/** The same events as their own API group writes them. */
+export type GroupEvent = Stored<k8s.EventsV1Event>
+
+const DEFAULT_NAMESPACE = 'default'
+const TYPES = ['Normal', 'Warning']
+const MISMATCH = 'does not match event.namespace'
+
+/** An event stands beside what it is about; one about a cluster-scoped object stands in the default namespace. */
+function namespaceErrors(aboutNamespace: string | undefined, namespace: string | undefined): FieldError[] {
+  const about = aboutNamespace ?? ''
+  const fits = about === '' ? !namespace || namespace === DEFAULT_NAMESPACE : about === namespace
+  return fits ? [] : [invalid('involvedObject.namespace', about, MISMATCH)]
+}
+
+function validate(event: Event): FieldError[] {
+  return namespaceErrors(event.involvedObject?.namespace, event.metadata.namespace)
+}
+
+function validateGroupEvent(event: GroupEvent): FieldError[] {
+  const errors = namespaceErrors(event.regarding?.namespace, event.metadata.namespace)
+  if (!event.eventTime) return [...errors, required('eventTime')]
+  return [
+    ...errors,
+    ...(event.reportingController ? [] : [required('reportingController')]),
+    ...(event.reportingInstance ? [] : [required('reportingInstance')]),
+    ...(event.action ? [] : [required('action')]),
+    ...(event.reason ? [] : [required('reason')]),
+    ...(TYPES.includes(event.type ?? '') ? [] : [invalid('type', '', `has invalid value: ${event.type ?? ''}`)]),
+  ]
+}
+
+const FIXED = [
+  'regarding',
+  'related',
+  'note',
+  'reason',
+  'action',
+  'type',
+  'eventTime',
+  'reportingController',
+  'reportingInstance',
+] as const
+const OLD_NAMES: Readonly<Record<string, string>> = { regarding: 'involvedObject', note: 'message' }
+
+/** Only the series may change. */
+const changeErrors = (event: GroupEvent, old: GroupEvent): FieldError[] =>
+  FIXED.filter((field) => !equal(event[field], old[field])).map((field) =>
+    invalid(OLD_NAMES[field] ?? field, event[field], 'field is immutable'),
+  )
+
+function cells(event: Event, now: Millis): Cell[] {
+  const first = ageOf(event.firstTimestamp ?? event.eventTime, now)
+  const last = event.lastTimestamp ? ageOf(event.lastTimestamp, now) : first
+  const { series } = event
+  return [
+    series?.lastObservedTime ? ageOf(series.lastObservedTime, now) : last,
+    event.type ?? '',
+    event.reason ?? '',
+    objectCell(event.involvedObject),
+    event.involvedObject?.fieldPath ?? '',
+    sourceCell(event.source, event.reportingComponent, event.reportingInstance),
+    (event.message ?? '').trim(),
+    first,
+    series?.count ?? (event.count || 1),
+    event.metadata.name,
+  ]
+}
+
+const objectCell = (about: Event['involvedObject'] | undefined): string =>
+  about?.name ? `${(about.kind ?? '').toLowerCase()}/${about.name}` : (about?.kind ?? '').toLowerCase()
+
+function sourceCell(source: Event['source'], controller = '', instance = ''): string {
+  const [component, host] = source?.component ? [source.component, source.host ?? ''] : [controller, instance]
+  return host === '' ? component : `${component}, ${host}`
+}
+
+/** An event of the group in the fields of the core, for its row. */
+function asCore(event: GroupEvent): Event {
+  const {
+    regarding,
+    note,
+    deprecatedSource,
+    deprecatedCount,
+    deprecatedFirstTimestamp,
+    deprecatedLastTimestamp,
+    ...rest
+  } = event
+  return {
+    ...rest,
+    involvedObject: regarding ?? {},
+    message: note ?? '',
+    reportingComponent: event.reportingController ?? '',
+    ...(deprecatedSource === undefined ? {} : { source: deprecatedSource }),
+    ...(deprecatedCount === undefined ? {} : { count: deprecatedCount }),
+    ...(deprecatedFirstTimestamp === undefined ? {} : { firstTimestamp: deprecatedFirstTimestamp }),
+    ...(deprecatedLastTimestamp === undefined ? {} : { lastTimestamp: deprecatedLastTimestamp }),
+  } as Event
+}
+
+const fieldsOf = (event: Event): Record<string, string> => {
+  const { involvedObject: about } = event
+  return {
+    'involvedObject.kind': about?.kind ?? '',
+    'involvedObject.namespace': about?.namespace ?? '',
+    'involvedObject.name': about?.name ?? '',
+    'involvedObject.uid': about?.uid ?? '',
+    'involvedObject.apiVersion': about?.apiVersion ?? '',
+    'involvedObject.resourceVersion': about?.resourceVersion ?? '',
+    'involvedObject.fieldPath': about?.fieldPath ?? '',
+    reason: event.reason ?? '',
+    reportingComponent: event.reportingComponent ?? '',
+    source: event.source?.component || (event.reportingComponent ?? ''),
+    type: event.type ?? '',
+  }
+}
+
+/** Events of the core API: hardly checked. */
+export const eventRules: KindRules<Event> = {
+  resource: EVENTS,
+  generation: 'none',
+  validateCreate: validate,
+  selectableFields: fieldsOf,
+  cells,
+}
+
+/** Events of the API group `events.k8s.io`. */
+export const groupEventRules: KindRules<GroupEvent> = {
+  resource: namespacedRef('events.k8s.io/v1', 'events', 'Event'),
+  generation: 'none',
+  validateCreate: validateGroupEvent,
+  validateUpdate: (event, old) => [...validateGroupEvent(event), ...changeErrors(event, old)],
+  selectableFields: (event) => fieldsOf(asCore(event)),
+  cells: (event, now) => cells(asCore(event), now),
+}

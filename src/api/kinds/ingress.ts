@@ -1,0 +1,139 @@
+import type * as k8s from '@kubernetes/client-node'
+import { type FieldError, invalid, notSupported, required, SpelledValue } from '../field_error.ts'
+import type { KindRules, MutableObject } from '../kind_rules.ts'
+import type { Wire } from '../types.ts'
+import { isIP } from '../validation/addresses.ts'
+import { dns1035Label, dnsSubdomain, portName, wildcardSubdomain } from '../validation/names.ts'
+import { portErrors } from '../validation/numbers.ts'
+import { part } from './draft.ts'
+import { ageOf } from './durations.ts'
+import { firstFew } from './endpoints.ts'
+import { namespacedRef, type StoredWithSpec } from './refs.ts'
+
+type Ingress = StoredWithSpec<k8s.V1Ingress>
+type Path = Wire<k8s.V1HTTPIngressPath>
+type Backend = Wire<k8s.V1IngressBackend>
+
+const PATH_TYPES = ['Exact', 'ImplementationSpecific', 'Prefix']
+const NOT_IN_PATHS = ['//', '/./', '/../', '%2f', '%2F']
+const NOT_AT_END = ['/..', '/.']
+
+function defaults(draft: MutableObject): void {
+  part(draft, 'spec')
+  part(part(draft, 'status'), 'loadBalancer')
+}
+
+function validate({ spec }: Ingress): FieldError[] {
+  const rules = spec.rules ?? []
+  const nothing = 'either `defaultBackend` or `rules` must be specified'
+  return [
+    ...(rules.length === 0 && spec.defaultBackend === undefined
+      ? [invalid('spec', new SpelledValue('null'), nothing)]
+      : []),
+    ...rules.flatMap((rule, index) => [
+      ...hostErrors(rule.host ?? '', `spec.rules[${index}].host`),
+      ...(rule.http === undefined ? [] : pathListErrors(rule.http.paths ?? [], `spec.rules[${index}].http.paths`)),
+    ]),
+    ...(spec.defaultBackend ? backendErrors(spec.defaultBackend, 'spec.defaultBackend') : []),
+    ...(spec.tls ?? []).flatMap(({ hosts = [] }, index) =>
+      hosts.flatMap((host, at) => dnsHostErrors(host, `spec.tls[${index}].hosts[${at}]`)),
+    ),
+    ...(spec.ingressClassName === undefined
+      ? []
+      : dnsSubdomain(spec.ingressClassName).map((fault) =>
+          invalid('spec.ingressClassName', spec.ingressClassName, fault),
+        )),
+  ]
+}
+
+function hostErrors(host: string, field: string): FieldError[] {
+  if (host === '') return []
+  if (isIP(host)) return [invalid(field, host, 'must be a DNS name, not an IP address')]
+  return dnsHostErrors(host, field)
+}
+
+const dnsHostErrors = (host: string, field: string): FieldError[] =>
+  (host.includes('*') ? wildcardSubdomain : dnsSubdomain)(host).map((fault) => invalid(field, host, fault))
+
+function pathListErrors(paths: readonly Path[], field: string): FieldError[] {
+  if (paths.length === 0) return [required(field)]
+  return paths.flatMap((path, index) => onePathErrors(path, `${field}[${index}]`))
+}
+
+function onePathErrors({ path = '', pathType, backend }: Path, at: string): FieldError[] {
+  return [...pathTypeErrors(path, pathType, at), ...backendErrors(backend ?? {}, `${at}.backend`)]
+}
+
+function pathTypeErrors(path: string, pathType: string | undefined, at: string): FieldError[] {
+  const field = `${at}.path`
+  if (!pathType) return [required(`${at}.pathType`, 'pathType must be specified')]
+  if (!PATH_TYPES.includes(pathType)) return [notSupported(`${at}.pathType`, pathType, PATH_TYPES)]
+  const absolute = path.startsWith('/')
+  if (pathType === 'ImplementationSpecific') {
+    return path === '' || absolute ? [] : [invalid(field, path, 'must be an absolute path')]
+  }
+  return [
+    ...(absolute ? [] : [invalid(field, path, 'must be an absolute path')]),
+    ...NOT_IN_PATHS.filter((text) => path.includes(text)).map((text) =>
+      invalid(field, path, `must not contain '${text}'`),
+    ),
+    ...NOT_AT_END.filter((text) => path.endsWith(text)).map((text) =>
+      invalid(field, path, `cannot end with '${text}'`),
+    ),
+  ]
+}
+
+function backendErrors({ service, resource }: Backend, at: string): FieldError[] {
+  if (service !== undefined && resource !== undefined) {
+    return [invalid(at, '', 'cannot set both resource and service backends')]
+  }
+  if (service === undefined) return []
+  const { name, port } = service
+  return [
+    ...(name
+      ? dns1035Label(name).map((fault) => invalid(`${at}.service.name`, name, fault))
+      : [required(`${at}.service.name`)]),
+    ...servicePortErrors(port?.name ?? '', port?.number ?? 0, at),
+  ]
+}
+
+function servicePortErrors(name: string, number: number, at: string): FieldError[] {
+  if (name !== '' && number !== 0) return [invalid(at, '', 'cannot set both port name & port number')]
+  if (name !== '') return portName(name).map((fault) => invalid(`${at}.service.port.name`, name, fault))
+  return number === 0
+    ? [required(at, 'port name or number is required')]
+    : portErrors(number, `${at}.service.port.number`)
+}
+
+function hostsCell({ spec }: Ingress): string {
+  const hosts = (spec.rules ?? []).map(({ host }) => host || '*')
+  return hosts.length === 0 ? '*' : firstFew(hosts)
+}
+
+const addressCell = ({ status }: Ingress): string =>
+  (status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip || hostname || '').join(',')
+
+/** Ways into the cluster. A write to the status may bring labels and annotations. */
+export const ingressRules: KindRules<Ingress> = {
+  resource: namespacedRef('networking.k8s.io/v1', 'ingresses', 'Ingress'),
+  generation: 'spec',
+  defaults,
+  prepareCreate: (draft) => {
+    draft['status'] = { loadBalancer: {} }
+  },
+  prepareUpdate: (draft, old) => {
+    draft['status'] = structuredClone(old.status)
+  },
+  prepareStatusUpdate: (draft, old) => {
+    draft['spec'] = structuredClone(old.spec)
+  },
+  validateCreate: validate,
+  cells: (ingress, now) => [
+    ingress.metadata.name,
+    ingress.spec.ingressClassName ?? '<none>',
+    hostsCell(ingress),
+    addressCell(ingress),
+    (ingress.spec.tls ?? []).length > 0 ? '80, 443' : '80',
+    ageOf(ingress.metadata.creationTimestamp, now),
+  ],
+}

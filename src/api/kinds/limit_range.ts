@@ -1,0 +1,105 @@
+import type * as k8s from '@kubernetes/client-node'
+import { type FieldError, forbidden, invalid, required } from '../field_error.ts'
+import type { KindRules, MutableObject } from '../kind_rules.ts'
+import { compareQuantities } from '../quantity.ts'
+import type { Wire } from '../types.ts'
+import { resourceNameErrors } from '../validation/resource_names.ts'
+import { items, type Loose, part } from './draft.ts'
+import { namespacedRef, type StoredWithSpec } from './refs.ts'
+
+type LimitRange = StoredWithSpec<k8s.V1LimitRange>
+type Limit = Wire<k8s.V1LimitRangeItem>
+
+function defaults(draft: MutableObject): void {
+  for (const limit of items(part(draft, 'spec').limits)) if (limit.type === 'Container') containerDefaults(limit)
+}
+
+/** What is not said follows from what is: default from max, request from default, then from min. */
+function containerDefaults(limit: Loose): void {
+  const fillFrom = (target: string, source: string) => {
+    for (const [name, amount] of Object.entries(limit[source] ?? {})) part(limit, target)[name] ??= amount
+  }
+  fillFrom('default', 'max')
+  fillFrom('defaultRequest', 'default')
+  fillFrom('defaultRequest', 'min')
+}
+
+const validate = ({ spec }: LimitRange): FieldError[] =>
+  (spec.limits ?? []).flatMap((limit, index) => limitErrors(limit, `spec.limits[${index}]`))
+
+function limitErrors(limit: Limit, at: string): FieldError[] {
+  const names = new Set(
+    [limit.max, limit.min, defaultOf(limit), limit.defaultRequest, limit.maxLimitRequestRatio].flatMap((amounts) =>
+      Object.keys(amounts ?? {}),
+    ),
+  )
+  return [
+    ...(limit.type ? [] : [required(`${at}.type`)]),
+    ...podErrors(limit, at),
+    ...claimErrors(limit, at),
+    ...[...names]
+      .sort()
+      .flatMap((name) => [...resourceNameErrors(name, `${at}.${name}`), ...orderErrors(limit, name, at)]),
+  ]
+}
+
+const defaultOf = (limit: Limit): Readonly<Record<string, string>> | undefined =>
+  (limit as { readonly default?: Readonly<Record<string, string>> }).default
+
+function podErrors(limit: Limit, at: string): FieldError[] {
+  if (limit.type !== 'Pod') return []
+  const fault = "may not be specified when `type` is 'Pod'"
+  return [
+    ...(Object.keys(defaultOf(limit) ?? {}).length > 0 ? [forbidden(`${at}.default`, fault)] : []),
+    ...(Object.keys(limit.defaultRequest ?? {}).length > 0 ? [forbidden(`${at}.defaultRequest`, fault)] : []),
+  ]
+}
+
+function claimErrors({ type, min, max }: Limit, at: string): FieldError[] {
+  if (type !== 'PersistentVolumeClaim') return []
+  if (min?.['storage'] !== undefined || max?.['storage'] !== undefined) return []
+  return [required(`${at}.limits`, 'either minimum or maximum storage value is required, but neither was provided')]
+}
+
+/** min ≤ default request ≤ default ≤ max. */
+function orderErrors(limit: Limit, name: string, at: string): FieldError[] {
+  const [min, max] = [limit.min?.[name], limit.max?.[name]]
+  const [request, standard] = [limit.defaultRequest?.[name], defaultOf(limit)?.[name]]
+  const above = (a: string | undefined, b: string | undefined): boolean =>
+    a !== undefined && b !== undefined && compareQuantities(a, b) > 0
+  const fault = (field: string, value: string | undefined, detail: string) =>
+    invalid(`${at}.${field}[${name}]`, value, detail)
+  return [
+    ...(above(min, max) ? [fault('min', min, `min value ${min} is greater than max value ${max}`)] : []),
+    ...(above(min, request)
+      ? [fault('defaultRequest', request, `min value ${min} is greater than default request value ${request}`)]
+      : []),
+    ...(above(request, max)
+      ? [fault('defaultRequest', request, `default request value ${request} is greater than max value ${max}`)]
+      : []),
+    ...(above(request, standard)
+      ? [
+          fault(
+            'defaultRequest',
+            request,
+            `default request value ${request} is greater than default limit value ${standard}`,
+          ),
+        ]
+      : []),
+    ...(above(min, standard)
+      ? [fault('default', min, `min value ${min} is greater than default value ${standard}`)]
+      : []),
+    ...(above(standard, max)
+      ? [fault('default', standard, `default value ${standard} is greater than max value ${max}`)]
+      : []),
+  ]
+}
+
+/** What one pod or container may use, and what it gets if it does not say. */
+export const limitRangeRules: KindRules<LimitRange> = {
+  resource: namespacedRef('v1', 'limitranges', 'LimitRange'),
+  generation: 'none',
+  defaults,
+  validateCreate: validate,
+  cells: ({ metadata }) => [metadata.name, metadata.creationTimestamp],
+}

@@ -1,0 +1,145 @@
+import type { Millis } from '../../base/clock.ts'
+import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from '../field_error.ts'
+import type { Cell, KindRules, MutableObject } from '../kind_rules.ts'
+import { NODES } from '../resources.ts'
+import type { Node } from '../types.ts'
+import { CIDR_FAULT, isCidr } from '../validation/addresses.ts'
+import { equal } from '../validation/equality.ts'
+import { goNamed } from '../validation/go_names.ts'
+import { labelKeyErrors } from '../validation/labels.ts'
+import { labelValue } from '../validation/names.ts'
+import { items, part } from './draft.ts'
+import { ageOf } from './durations.ts'
+
+const NOT_READY_TAINT = 'node.kubernetes.io/not-ready'
+const ROLE_PREFIX = 'node-role.kubernetes.io/'
+const ROLE_LABEL = 'kubernetes.io/role'
+const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
+const INFO_FIELDS = [
+  'machineID',
+  'systemUUID',
+  'bootID',
+  'kernelVersion',
+  'osImage',
+  'containerRuntimeVersion',
+  'kubeletVersion',
+  'kubeProxyVersion',
+  'operatingSystem',
+  'architecture',
+]
+
+function defaults(draft: MutableObject): void {
+  const spec = part(draft, 'spec')
+  if (spec.podCIDR && items(spec.podCIDRs).length === 0) spec.podCIDRs = [spec.podCIDR]
+  const status = part(draft, 'status')
+  part(part(status, 'daemonEndpoints'), 'kubeletEndpoint').Port ??= 0
+  const info = part(status, 'nodeInfo')
+  for (const field of INFO_FIELDS) info[field] ??= ''
+}
+
+/** Nothing is scheduled on a node before it has said that it is ready. */
+function prepareCreate(draft: MutableObject): void {
+  const spec = part(draft, 'spec')
+  const taints = items(spec.taints)
+  if (taints.some((taint) => taint.key === NOT_READY_TAINT && taint.effect === 'NoSchedule')) return
+  spec.taints = [...taints, { key: NOT_READY_TAINT, effect: 'NoSchedule' }]
+}
+
+type Taints = NonNullable<Node['spec']['taints']>
+
+function taintErrors(taints: Taints = []): FieldError[] {
+  const seen = new Set<string>()
+  return taints.flatMap((taint, index) => {
+    const at = `metadata.taints[${index}]`
+    const key = `${taint.key}:${taint.effect}`
+    const errors = [
+      ...labelKeyErrors(taint.key ?? '', `${at}.key`),
+      ...labelValue(taint.value ?? '').map((fault) => invalid(`${at}.value`, taint.value, fault)),
+      ...effectErrors(taint.effect, `${at}.effect`),
+      ...(seen.has(key) ? [duplicate(at, goNamed('core.Taint', taint))] : []),
+    ]
+    seen.add(key)
+    return errors
+  })
+}
+
+function effectErrors(effect: string | undefined, field: string): FieldError[] {
+  if (!effect) return [required(field)]
+  return EFFECTS.includes(effect) ? [] : [notSupported(field, effect, EFFECTS)]
+}
+
+const validate = ({ spec }: Node): FieldError[] => [
+  ...taintErrors(spec.taints),
+  ...(spec.podCIDRs ?? []).flatMap((range, index) =>
+    isCidr(range) ? [] : [invalid(`spec.podCIDRs[${index}]`, range, CIDR_FAULT)],
+  ),
+]
+
+/** Upstream looks at the taints twice here. */
+function validateUpdate({ spec }: Node, { spec: old }: Node): FieldError[] {
+  const moved = (old.podCIDRs ?? []).length > 0 && !equal(spec.podCIDRs, old.podCIDRs)
+  return [
+    ...validate({ spec } as Node),
+    ...(moved ? [forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid')] : []),
+    ...(old.providerID && old.providerID !== spec.providerID
+      ? [forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid')]
+      : []),
+    ...taintErrors(spec.taints),
+  ]
+}
+
+function statusCell({ spec, status }: Node): string {
+  const ready = status?.conditions?.find((condition) => condition.type === 'Ready')
+  const word = ready === undefined ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady'
+  return spec.unschedulable ? `${word},SchedulingDisabled` : word
+}
+
+function rolesCell({ metadata }: Node): string {
+  const roles = Object.entries(metadata.labels ?? {}).flatMap(([key, value]) => {
+    if (key.startsWith(ROLE_PREFIX) && key.length > ROLE_PREFIX.length) return [key.slice(ROLE_PREFIX.length)]
+    return key === ROLE_LABEL && value !== '' ? [value] : []
+  })
+  return roles.length === 0 ? '<none>' : [...new Set(roles)].sort().join(',')
+}
+
+function kernelCell({ status }: Node): string {
+  const { kernelVersion, architecture } = status?.nodeInfo ?? {}
+  if (!kernelVersion) return '<unknown>'
+  return architecture ? `${kernelVersion} (${architecture})` : kernelVersion
+}
+
+function cells(node: Node, now: Millis): Cell[] {
+  const { metadata, status } = node
+  const address = (type: string) => status?.addresses?.find((one) => one.type === type)?.address ?? '<none>'
+  return [
+    metadata.name,
+    statusCell(node),
+    rolesCell(node),
+    ageOf(metadata.creationTimestamp, now),
+    status?.nodeInfo?.kubeletVersion ?? '',
+    address('InternalIP'),
+    address('ExternalIP'),
+    status?.nodeInfo?.osImage || '<unknown>',
+    kernelCell(node),
+    status?.nodeInfo?.containerRuntimeVersion || '<unknown>',
+  ]
+}
+
+/** Machines. */
+export const nodeRules: KindRules<Node> = {
+  resource: NODES,
+  generation: 'none',
+  metadataOnceOnUpdate: true,
+  defaults,
+  prepareCreate,
+  prepareUpdate: (draft, old) => {
+    draft['status'] = structuredClone(old.status)
+  },
+  prepareStatusUpdate: (draft, old) => {
+    draft['spec'] = structuredClone(old.spec)
+  },
+  validateCreate: validate,
+  validateUpdate,
+  selectableFields: ({ spec }) => ({ 'spec.unschedulable': String(spec.unschedulable ?? false) }),
+  cells,
+}
