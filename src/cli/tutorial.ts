@@ -1,24 +1,13 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Command } from 'commander'
-import { down } from '../main/down.ts'
 import { UserError } from '../main/options.ts'
 import { findTutorials } from '../main/project_files.ts'
-import { up } from '../main/up.ts'
-import { startProgress } from './progress.ts'
-import { parseTutorial } from './tutorial/document.ts'
-import { type PlayResult, playTutorial } from './tutorial/play.ts'
+import { parseTutorial, type TutorialDocument } from './tutorial/document.ts'
+import { playTutorial } from './tutorial/play.ts'
 import { screenReport } from './tutorial/screen.ts'
+import { openStage } from './tutorial/stage.ts'
+import { summaryLines } from './tutorial/summary.ts'
 
 interface TutorialFlags {
   readonly lang?: string
@@ -27,8 +16,7 @@ interface TutorialFlags {
   readonly transcript?: string
 }
 
-/** Documents may be played by kubectl of any age; this is what is looked for when none is in PATH. */
-const KUBECTL_PLACES = ['/usr/bin', '/usr/local/bin']
+const INTERRUPTED = 130
 
 export function tutorialCommand(): Command {
   return new Command('tutorial')
@@ -39,73 +27,63 @@ export function tutorialCommand(): Command {
     .option('--data <dir>', 'the cluster to play on; started if it does not run')
     .option('--transcript <file>', 'write what is shown to a file as well')
     .action(async (name: string | undefined, flags: TutorialFlags) => {
-      if (name === undefined) return listTutorials(flags.lang)
-      await play(name, flags)
+      if (name === undefined) listTutorials(flags.lang)
+      else await play(name, flags)
     })
 }
 
 function listTutorials(lang: string | undefined): void {
-  for (const file of readdirSync(findTutorials(lang))
-    .filter((entry) => entry.endsWith('.md'))
-    .sort()) {
-    const { title } = parseTutorial(readFileSync(join(findTutorials(lang), file), 'utf8'), file)
+  for (const file of readdirSync(findTutorials(lang)).sort()) {
+    if (!file.endsWith('.md')) continue
+    const { title } = readTutorial(file.slice(0, -'.md'.length), lang)
     console.log(`${file.slice(0, -'.md'.length).padEnd(20)} ${title}`)
   }
 }
 
-async function play(name: string, flags: TutorialFlags): Promise<void> {
-  const file = join(findTutorials(flags.lang), `${name}.md`)
+function readTutorial(name: string, lang: string | undefined): TutorialDocument {
+  const file = join(findTutorials(lang), `${name}.md`)
   if (!existsSync(file)) throw new UserError(`there is no tutorial "${name}"; \`berth tutorial\` lists them`)
-  const document = parseTutorial(readFileSync(file, 'utf8'), `${name}.md`)
-  if (flags.transcript !== undefined) writeFileSync(flags.transcript, '')
-  const reader = mkdtempSync(join(tmpdir(), 'berth-tutorial-'))
+  return parseTutorial(readFileSync(file, 'utf8'), `${name}.md`)
+}
+
+async function play(name: string, flags: TutorialFlags): Promise<void> {
+  const document = readTutorial(name, flags.lang)
+  const interrupted = abortOnSignals()
+  const stage = await openStage(name, document, { ...flags, signal: interrupted.signal })
+  let asSaid = false
   try {
-    const kubeconfig = await ensureCluster(flags.data)
-    const result = await playTutorial(document, placeFor(reader, kubeconfig), {
+    const result = await playTutorial(document, stage.place, {
       name: `${name}.md`,
       report: screenReport({ transcript: flags.transcript }),
+      startOver: stage.startOver,
+      signal: interrupted.signal,
     })
-    summarize(document.title, result, flags.transcript)
-    if (flags.keep) console.log(`the cluster runs on: export KUBECONFIG=${kubeconfig}`)
-    if (result.failures.length > 0)
-      throw new UserError(`${name} differs from what it says: ${result.failures.join('; ')}`)
+    asSaid = result.failures.length === 0
+    for (const line of summaryLines(document.title, result)) console.log(line)
+    if (flags.transcript !== undefined) console.log(`transcript: ${flags.transcript}`)
+    if (!asSaid) throw new UserError(`${name} differs from what it says: ${result.failures.join('; ')}`)
+  } catch (thrown) {
+    if (!interrupted.signal.aborted) throw thrown
+    console.error('\ninterrupted; the next play clears what this one left')
+    process.exitCode = INTERRUPTED
   } finally {
-    rmSync(reader, { recursive: true, force: true })
-    if (!flags.keep) await down({ data: flags.data, purge: false, report: () => {} })
+    await stage.close(asSaid)
+    interrupted.dispose()
   }
 }
 
-async function ensureCluster(data: string | undefined): Promise<string> {
-  const progress = startProgress()
-  try {
-    const { kubeconfig, line } = await up({
-      data,
-      kubeconfig: undefined,
-      foreground: false,
-      wanted: {},
-      report: (step) => progress.step(step),
-    })
-    progress.end()
-    console.log(line)
-    return kubeconfig
-  } finally {
-    progress.end()
+/** The first Ctrl-C ends the play in good order; a second one ends the program. */
+function abortOnSignals(): { readonly signal: AbortSignal; readonly dispose: () => void } {
+  const aborting = new AbortController()
+  const abort = () => {
+    dispose()
+    aborting.abort(new UserError('interrupted'))
   }
-}
-
-/** The reader's folder, with `berth` itself and a kubectl in PATH. */
-function placeFor(directory: string, kubeconfig: string) {
-  const tools = join(directory, '.bin')
-  mkdirSync(tools)
-  const berth = join(findTutorials(undefined), '..', 'bin', 'berth')
-  if (existsSync(berth)) symlinkSync(berth, join(tools, 'berth'))
-  const path = [tools, process.env['PATH'] ?? '', ...KUBECTL_PLACES].join(delimiter)
-  return { directory, env: { KUBECONFIG: kubeconfig, PATH: path, NO_COLOR: '1' } }
-}
-
-function summarize(title: string, result: PlayResult, transcript: string | undefined): void {
-  const verdict =
-    result.failures.length === 0 ? 'all as the document says' : `${result.failures.length} not as the document says`
-  console.log(`\n${title}: ${result.steps} steps, ${result.checks} checks, ${verdict}, ${result.seconds.toFixed(1)} s`)
-  if (transcript !== undefined) console.log(`transcript: ${transcript}`)
+  const dispose = () => {
+    process.off('SIGINT', abort)
+    process.off('SIGTERM', abort)
+  }
+  process.on('SIGINT', abort)
+  process.on('SIGTERM', abort)
+  return { signal: aborting.signal, dispose }
 }

@@ -1,16 +1,20 @@
 import { UserError } from '../../main/options.ts'
+import { type Fence, partsOf } from './markdown.ts'
 
 /**
  * An executable document: Markdown in which these fenced blocks act, in order. Words behind the
  * language are settings of the block, `name` or `name=value`.
  *
- * - ```` ```yaml file=web.yaml ```` saves the block under that name in the reader's folder.
+ * - ```` ```yaml file=web.yaml ```` saves the block under that name in the reader's folder (any language).
  * - ```` ```shell ```` runs the block in the main terminal. `tty`: on a terminal of its own, as
  *   `-it` needs; `retry=60`: repeats it until the output matches, for so many seconds; `exit=1`: it
  *   must end with that code; `timeout=120`: seconds that it may take; `terminal=watch`: types it
- *   into a second terminal and goes on; `capture=node`: keeps what it printed as `$node` for later blocks.
+ *   into a second terminal and goes on; `capture=node`: keeps what it printed as `$node` for later
+ *   blocks; `start-over`: runs only when an earlier play of the document was cut short.
  * - ```` ```output ```` is what the block above prints. `contains`: these lines in this order, others
- *   between them; `unordered`; `terminal=watch within=60`: what the second terminal shows from here on.
+ *   between them; `unordered`: in any order. With `terminal=watch within=60` it is what the second terminal
+ *   shows next: lines in this order (`unordered`: in any) with others between them; `absent=5`:
+ *   what it must not show for so many seconds.
  * - ```` ```input terminal=watch ```` types lines into what runs there; `^C` and `^D` are keys.
  */
 export interface TutorialDocument {
@@ -23,13 +27,17 @@ export type TutorialStep =
   | { readonly kind: 'file'; readonly path: string; readonly content: string; readonly line: number }
   | RunStep
   | { readonly kind: 'input'; readonly terminal: string; readonly text: string; readonly line: number }
-  | {
-      readonly kind: 'seen'
-      readonly terminal: string
-      readonly withinSeconds: number
-      readonly expected: Expected
-      readonly line: number
-    }
+  | SeenStep
+
+export interface SeenStep {
+  readonly kind: 'seen'
+  readonly terminal: string
+  readonly withinSeconds: number
+  /** Greater than 0: the lines must not show for so long. */
+  readonly absentSeconds: number
+  readonly expected: Expected
+  readonly line: number
+}
 
 export interface RunStep {
   readonly kind: 'run'
@@ -38,6 +46,7 @@ export interface RunStep {
   readonly line: number
   readonly terminal: string | undefined
   readonly tty: boolean
+  readonly startOver: boolean
   readonly retrySeconds: number
   readonly timeoutSeconds: number
   readonly exit: number
@@ -48,13 +57,6 @@ export interface RunStep {
 export interface Expected {
   readonly lines: readonly string[]
   readonly mode: 'exact' | 'contains' | 'unordered'
-}
-
-interface Fence {
-  readonly language: string
-  readonly settings: ReadonlyMap<string, string>
-  readonly text: string
-  readonly line: number
 }
 
 const TIMEOUT_SECONDS = 120
@@ -70,6 +72,8 @@ const KNOWN_SETTINGS = [
   'contains',
   'unordered',
   'within',
+  'absent',
+  'start-over',
 ]
 
 /** @throws UserError that names the line of what is not understood */
@@ -87,45 +91,61 @@ export function parseTutorial(markdown: string, name: string): TutorialDocument 
   return { title, steps }
 }
 
+/** The images that a document names, in its files and its commands. */
+export function imagesOf(document: TutorialDocument): readonly string[] {
+  const texts = document.steps.map((step) =>
+    step.kind === 'file' ? step.content : step.kind === 'run' ? step.script : '',
+  )
+  const found = texts.flatMap((text) => [...text.matchAll(/(?:\bimage: *|--image[= ])"?([\w./-]+(?::[\w.-]+)?)/g)])
+  return [...new Set(found.map((match) => match[1] ?? ''))]
+}
+
 function addFence(steps: TutorialStep[], fence: Fence, name: string): void {
   const unknown = [...fence.settings.keys()].find((key) => !KNOWN_SETTINGS.includes(key))
   if (unknown !== undefined) throw new UserError(`${name}:${fence.line}: "${unknown}" is no setting of a block`)
   const terminal = fence.settings.get('terminal')
-  if (fence.language === 'yaml' && fence.settings.has('file')) {
-    steps.push({ kind: 'file', path: fence.settings.get('file') ?? '', content: `${fence.text}\n`, line: fence.line })
+  const file = fence.settings.get('file')
+  if (file !== undefined) {
+    steps.push({ kind: 'file', path: file, content: `${fence.text}\n`, line: fence.line })
   } else if (fence.language === 'shell') {
-    steps.push(runStep(fence))
+    steps.push(runStep(fence, name))
   } else if (fence.language === 'input' && terminal !== undefined) {
     steps.push({ kind: 'input', terminal, text: fence.text, line: fence.line })
   } else if (fence.language === 'output' && terminal !== undefined) {
-    const withinSeconds = Number(fence.settings.get('within') ?? WITHIN_SECONDS)
-    steps.push({
-      kind: 'seen',
-      terminal,
-      withinSeconds,
-      expected: { ...expectedOf(fence), mode: 'contains' },
-      line: fence.line,
-    })
+    steps.push(seenStep(fence, terminal, name))
   } else if (fence.language === 'output') {
     const last = steps.at(-1)
-    if (last?.kind !== 'run')
+    if (last?.kind !== 'run' || last.terminal !== undefined)
       throw new UserError(`${name}:${fence.line}: an output block must stand behind a shell block`)
     steps[steps.length - 1] = { ...last, expected: expectedOf(fence) }
   }
 }
 
-function runStep(fence: Fence): RunStep {
+function runStep(fence: Fence, name: string): RunStep {
   return {
     kind: 'run',
     script: fence.text,
     line: fence.line,
     terminal: fence.settings.get('terminal'),
     tty: fence.settings.has('tty'),
-    retrySeconds: Number(fence.settings.get('retry') ?? 0),
-    timeoutSeconds: Number(fence.settings.get('timeout') ?? TIMEOUT_SECONDS),
-    exit: Number(fence.settings.get('exit') ?? 0),
+    startOver: fence.settings.has('start-over'),
+    retrySeconds: numberOf(fence, 'retry', 0, name),
+    timeoutSeconds: numberOf(fence, 'timeout', TIMEOUT_SECONDS, name),
+    exit: numberOf(fence, 'exit', 0, name),
     capture: fence.settings.get('capture'),
     expected: undefined,
+  }
+}
+
+function seenStep(fence: Fence, terminal: string, name: string): SeenStep {
+  const { lines, mode } = expectedOf(fence)
+  return {
+    kind: 'seen',
+    terminal,
+    withinSeconds: numberOf(fence, 'within', WITHIN_SECONDS, name),
+    absentSeconds: numberOf(fence, 'absent', 0, name),
+    expected: { lines, mode: mode === 'exact' ? 'contains' : mode },
+    line: fence.line,
   }
 }
 
@@ -134,39 +154,10 @@ function expectedOf(fence: Fence): Expected {
   return { lines: fence.text.split('\n'), mode }
 }
 
-type Part = Fence | { readonly heading: string; readonly level: number }
-
-/** Headings and fenced blocks; a block inside a list item loses the item's indentation, but nothing else. */
-function partsOf(markdown: string): Part[] {
-  const parts: Part[] = []
-  let open:
-    | { indent: string; language: string; settings: Map<string, string>; lines: string[]; line: number }
-    | undefined
-  for (const [index, line] of markdown.split('\n').entries()) {
-    const fence = /^(\s*)```(.*)$/.exec(line)
-    if (open === undefined && fence !== null) {
-      const [language = '', ...settings] = (fence[2] ?? '').trim().split(/\s+/)
-      open = {
-        indent: fence[1] ?? '',
-        language,
-        settings: new Map(settings.map(settingOf)),
-        lines: [],
-        line: index + 1,
-      }
-    } else if (open !== undefined && fence !== null && fence[2] === '') {
-      parts.push({ language: open.language, settings: open.settings, text: open.lines.join('\n'), line: open.line })
-      open = undefined
-    } else if (open !== undefined) {
-      open.lines.push(line.startsWith(open.indent) ? line.slice(open.indent.length) : line)
-    } else {
-      const heading = /^(#+)\s+(.*)$/.exec(line)
-      if (heading !== null) parts.push({ heading: heading[2] ?? '', level: (heading[1] ?? '').length })
-    }
-  }
-  return parts
-}
-
-function settingOf(word: string): [string, string] {
-  const at = word.indexOf('=')
-  return at < 0 ? [word, ''] : [word.slice(0, at), word.slice(at + 1)]
+function numberOf(fence: Fence, setting: string, unset: number, name: string): number {
+  const text = fence.settings.get(setting)
+  if (text === undefined) return unset
+  if (!/^\d+$/.test(text))
+    throw new UserError(`${name}:${fence.line}: ${setting}= must be a whole number, not "${text}"`)
+  return Number(text)
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseTutorial } from './document.ts'
+import { imagesOf, parseTutorial } from './document.ts'
 import { mismatch } from './match.ts'
 
 const exact = (...lines: string[]) => ({ lines, mode: 'exact' as const })
@@ -30,6 +30,19 @@ test('contains wants the order', () => {
   const expected = { lines: ['one', 'two'], mode: 'contains' as const }
   assert.equal(mismatch(expected, 'zero\none\nx\ntwo\n'), undefined)
   assert.notEqual(mismatch(expected, 'two\none\n'), undefined)
+})
+
+test('the words of other versions of kubectl count as ours, and passing lines do not count', () => {
+  assert.equal(mismatch(exact('pod "web-0" deleted'), 'pod "web-0" deleted from default namespace\n'), undefined)
+  assert.equal(mismatch(exact('No resources found in default namespace.'), 'No resources found.\n'), undefined)
+  const shown = "If you don't see a command prompt, try pressing enter."
+  assert.equal(mismatch(exact('hello'), `${shown}\nhello\n`), undefined)
+  assert.equal(mismatch(exact(shown, 'hello'), `${shown}\nhello\n`), undefined)
+})
+
+test('the images of a document are those of its files and commands', () => {
+  const fences = ['```yaml file=a.yaml', '  image: a/b:1.2', '```', '```shell', 'kubectl run x --image=c:5 -i', '```']
+  assert.deepEqual(imagesOf(parseTutorial(fences.join('\n'), 'test')), ['a/b:1.2', 'c:5'])
 })
 
 test('a block inside a list item keeps the lines of its own here-document', () => {

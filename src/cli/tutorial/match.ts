@@ -1,4 +1,5 @@
 import type { Expected } from './document.ts'
+import { inOurWords, isPassingLine } from './wording.ts'
 
 /** What differs from run to run; other words in angle brackets (`<none>`) stand for themselves. */
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
@@ -13,7 +14,7 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
 }
 
 /** Any number of lines, also none. */
-const ANY_LINES = '...'
+export const ANY_LINES = '...'
 
 /**
  * Compares what was printed with what the document says: runs of blanks count as one, `<age>` and
@@ -21,43 +22,66 @@ const ANY_LINES = '...'
  * @returns what is wrong as a sentence, or undefined if nothing is
  */
 export function mismatch(expected: Expected, printed: string): string | undefined {
-  const lines = cleanLines(printed)
-  const patterns = expected.lines.map(collapse).filter((line) => line !== '')
+  const patterns = patternsOf(expected)
+  const lines = linesToCompare(patterns, cleanLines(printed))
   if (expected.mode === 'contains') {
-    const missing = firstMissing(patterns, lines)
+    const { missing } = firstMissing(patterns, lines)
     return missing === undefined ? undefined : `not printed, or not in this order: ${missing}`
   }
   if (expected.mode === 'unordered') return unorderedMismatch(patterns, lines)
   return exactMismatch(patterns, lines)
 }
 
+/** The expected lines, ready to be compared. */
+export const patternsOf = (expected: Expected): string[] =>
+  expected.lines.map((line) => inOurWords(collapse(line))).filter((line) => line !== '')
+
 /** The lines without colours, carriage returns, blank lines and needless blanks. */
 export function cleanLines(printed: string): string[] {
-  return printed
-    .replaceAll(/\u001b\[[0-9;?]*[A-Za-z]/g, '')
-    .replaceAll('\r', '')
+  return withoutControls(printed)
     .split('\n')
-    .map(collapse)
+    .map((line) => inOurWords(collapse(line)))
     .filter((line) => line !== '')
 }
 
-/** The first pattern that does not occur behind the one before; undefined if all do. */
-export function firstMissing(patterns: readonly string[], lines: readonly string[]): string | undefined {
+/** Cursor movements, colours, bells and carriage returns mean nothing in a text. */
+export const withoutControls = (text: string): string =>
+  text.replaceAll(/\u001b(?:\[[0-9;?]*[A-Za-z]|\][^\u0007]*\u0007|[=>])/g, '').replaceAll(/[\r\u0007]/g, '')
+
+/** Passing lines count only for a document that shows them. */
+export const linesToCompare = (patterns: readonly string[], lines: readonly string[]): string[] =>
+  lines.filter((line) => !isPassingLine(line) || patterns.some((pattern) => matches(pattern, line)))
+
+/** The first pattern that does not occur behind the one before, and behind which line the last one found ends. */
+export function firstMissing(
+  patterns: readonly string[],
+  lines: readonly string[],
+): { readonly missing: string | undefined; readonly end: number } {
   let at = 0
   for (const pattern of patterns.filter((line) => line !== ANY_LINES)) {
-    const expression = expressionOf(pattern)
-    while (at < lines.length && !expression.test(lines[at] ?? '')) at += 1
-    if (at === lines.length) return pattern
-    at += 1
+    const found = lines.findIndex((line, index) => index >= at && matches(pattern, line))
+    if (found < 0) return { missing: pattern, end: at }
+    at = found + 1
   }
-  return undefined
+  return { missing: undefined, end: at }
 }
+
+/** As `firstMissing`, for patterns whose order does not matter; each needs a line of its own. */
+export function firstMissingOfAny(patterns: readonly string[], lines: readonly string[]) {
+  const taken = new Set<number>()
+  for (const pattern of patterns) {
+    const found = lines.findIndex((line, index) => !taken.has(index) && matches(pattern, line))
+    if (found < 0) return { missing: pattern, end: 0 }
+    taken.add(found)
+  }
+  return { missing: undefined, end: Math.max(0, ...[...taken].map((index) => index + 1)) }
+}
+
+export const matches = (pattern: string, line: string): boolean => expressionOf(pattern).test(line)
 
 function exactMismatch(patterns: readonly string[], lines: readonly string[]): string | undefined {
   if (matchesFrom(patterns, lines)) return undefined
-  const index = patterns.findIndex(
-    (pattern, at) => pattern === ANY_LINES || !expressionOf(pattern).test(lines[at] ?? ''),
-  )
+  const index = patterns.findIndex((pattern, at) => pattern === ANY_LINES || !matches(pattern, lines[at] ?? ''))
   const at = index < 0 ? patterns.length : index
   return `line ${at + 1}: expected "${patterns[at] ?? '(no more lines)'}", printed "${lines[at] ?? '(no more lines)'}"`
 }
@@ -66,13 +90,13 @@ function matchesFrom(patterns: readonly string[], lines: readonly string[]): boo
   const [pattern, ...rest] = patterns
   if (pattern === undefined) return lines.length === 0
   if (pattern === ANY_LINES) return lines.some((_, at) => matchesFrom(rest, lines.slice(at))) || matchesFrom(rest, [])
-  return lines[0] !== undefined && expressionOf(pattern).test(lines[0]) && matchesFrom(rest, lines.slice(1))
+  return lines[0] !== undefined && matches(pattern, lines[0]) && matchesFrom(rest, lines.slice(1))
 }
 
 function unorderedMismatch(patterns: readonly string[], lines: readonly string[]): string | undefined {
   const left = [...lines]
   for (const pattern of patterns) {
-    const at = left.findIndex((line) => expressionOf(pattern).test(line))
+    const at = left.findIndex((line) => matches(pattern, line))
     if (at < 0) return `not printed: ${pattern}`
     left.splice(at, 1)
   }

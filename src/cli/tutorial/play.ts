@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { RunStep, TutorialDocument, TutorialStep } from './document.ts'
-import { cleanLines, firstMissing, mismatch } from './match.ts'
+import type { Expected, RunStep, SeenStep, TutorialDocument, TutorialStep } from './document.ts'
+import { firstMissing, firstMissingOfAny, mismatch, patternsOf } from './match.ts'
+import { sideBySide } from './side_by_side.ts'
 import { runBlock, type ShellPlace, Terminal } from './terminal.ts'
 
 /** Told of what happens, for the screen or a transcript. */
@@ -10,9 +11,26 @@ export interface PlayReport {
   section(title: string): void
   file(path: string): void
   command(script: string, terminal: string | undefined): void
+  /** As it came from the command: any piece of text. */
   printed(text: string): void
-  /** A check of the document: `problem` is undefined if it holds. */
-  checked(step: TutorialStep, problem: string | undefined, seconds: number): void
+  /** Whole lines of a second terminal, as they appear there. */
+  shown(terminal: string, lines: readonly string[]): void
+  /** Called again and again while something takes its time. */
+  waiting(what: string, seconds: number, limitSeconds: number): void
+  /** A check of the document: `failure` is undefined if it holds. */
+  checked(step: TutorialStep, failure: Failure | undefined, seconds: number): void
+}
+
+export interface Failure {
+  readonly problem: string
+  /** What the document says beside what was printed. */
+  readonly comparison: readonly string[]
+}
+
+export interface SectionResult {
+  readonly title: string
+  readonly checks: number
+  readonly seconds: number
 }
 
 export interface PlayResult {
@@ -20,65 +38,86 @@ export interface PlayResult {
   readonly checks: number
   /** `name:line: what was wrong`, one a failed check. */
   readonly failures: readonly string[]
+  readonly sections: readonly SectionResult[]
   readonly seconds: number
 }
 
+export interface PlayOptions {
+  readonly name: string
+  readonly report: PlayReport
+  /** An earlier play was cut short: run the blocks that clear what it left. */
+  readonly startOver: boolean
+  /** Ends the play; `playTutorial` then throws its reason. */
+  readonly signal: AbortSignal
+}
+
 const POLL_MS = 200
+/** A reader needs a moment, too, between starting a watch and turning to the other terminal. */
+const SETTLE_MS = 700
 
 /** Plays a document in `place`, as a reader would; stops at the first failed check, since later ones build on it. */
 export async function playTutorial(
   document: TutorialDocument,
   place: ShellPlace,
-  options: { readonly name: string; readonly report: PlayReport },
+  options: PlayOptions,
 ): Promise<PlayResult> {
   const began = performance.now()
-  const play = new Play(place, options.report)
+  const play = new Play(place, options)
   const failures: string[] = []
+  const sections: { title: string; checks: number; seconds: number }[] = []
   try {
-    for (const step of document.steps) {
+    for (const [index, step] of document.steps.entries()) {
       const from = performance.now()
-      const problem = await play.step(step)
-      if (step.kind !== 'section' && step.kind !== 'file') {
-        options.report.checked(step, problem, (performance.now() - from) / 1000)
+      if (step.kind === 'section') sections.push({ title: step.title, checks: 0, seconds: 0 })
+      const failure = await play.step(step, document.steps[index + 1])
+      const seconds = (performance.now() - from) / 1000
+      options.report.checked(step, failure, seconds)
+      const section = sections.at(-1)
+      if (section !== undefined) {
+        section.checks += isCheck(step) ? 1 : 0
+        section.seconds += seconds
       }
-      if (problem !== undefined && 'line' in step) {
-        failures.push(`${options.name}:${step.line}: ${problem}`)
+      if (failure !== undefined && 'line' in step) {
+        failures.push(`${options.name}:${step.line}: ${failure.problem}`)
         break
       }
     }
   } finally {
     await play.close()
   }
-  return { steps: document.steps.length, checks: play.checks, failures, seconds: (performance.now() - began) / 1000 }
+  const checks = sections.reduce((sum, section) => sum + section.checks, 0)
+  return { steps: document.steps.length, checks, failures, sections, seconds: (performance.now() - began) / 1000 }
 }
 
+const isCheck = (step: TutorialStep) =>
+  step.kind === 'seen' || (step.kind === 'run' && step.terminal === undefined && !step.startOver)
+
 class Play {
-  readonly #report: PlayReport
+  readonly #options: PlayOptions
   readonly #terminals = new Map<string, Terminal>()
   #place: ShellPlace
-  checks = 0
 
-  constructor(place: ShellPlace, report: PlayReport) {
+  constructor(place: ShellPlace, options: PlayOptions) {
     this.#place = place
-    this.#report = report
+    this.#options = options
   }
 
   /** What is wrong, or undefined. */
-  async step(step: TutorialStep): Promise<string | undefined> {
+  async step(step: TutorialStep, next: TutorialStep | undefined): Promise<Failure | undefined> {
     switch (step.kind) {
       case 'section':
-        this.#report.section(step.title)
+        this.#options.report.section(step.title)
         return undefined
       case 'file':
         this.#save(step.path, step.content)
         return undefined
       case 'run':
-        return step.terminal === undefined ? await this.#run(step) : this.#type(step.terminal, step.script)
+        if (step.startOver && !this.#options.startOver) return undefined
+        return step.terminal === undefined ? await this.#run(step) : await this.#type(step.terminal, step.script, next)
       case 'input':
-        return this.#type(step.terminal, step.text)
+        return await this.#type(step.terminal, step.text, next)
       case 'seen':
-        this.checks += 1
-        return await this.#seen(step.terminal, step.expected.lines, step.withinSeconds)
+        return step.absentSeconds > 0 ? await this.#absent(step) : await this.#seen(step)
     }
   }
 
@@ -90,12 +129,14 @@ class Play {
     const full = join(this.#place.directory, path)
     mkdirSync(dirname(full), { recursive: true })
     writeFileSync(full, content)
-    this.#report.file(path)
+    this.#options.report.file(path)
   }
 
-  #type(name: string, text: string): undefined {
-    this.#report.command(text, name)
+  async #type(name: string, text: string, next: TutorialStep | undefined): Promise<undefined> {
+    this.#options.report.command(text, name)
     this.#terminal(name).type(text)
+    const looksThere = next?.kind === 'seen' && next.terminal === name
+    if (!looksThere) await wait(SETTLE_MS, undefined, { signal: this.#options.signal })
   }
 
   #terminal(name: string): Terminal {
@@ -106,41 +147,86 @@ class Play {
     return opened
   }
 
-  async #seen(name: string, lines: readonly string[], withinSeconds: number): Promise<string | undefined> {
-    const terminal = this.#terminal(name)
-    const end = performance.now() + withinSeconds * 1000
-    const patterns = lines.map((line) => line.replaceAll(/\s+/g, ' ').trim()).filter((line) => line !== '')
+  /** Waits until the terminal has shown the lines. */
+  async #seen(step: SeenStep): Promise<Failure | undefined> {
+    const terminal = this.#terminal(step.terminal)
+    const patterns = patternsOf(step.expected)
+    const find = step.expected.mode === 'unordered' ? firstMissingOfAny : firstMissing
+    const began = performance.now()
     for (;;) {
-      const missing = firstMissing(patterns, cleanLines(terminal.unread))
-      if (missing === undefined) break
-      if (performance.now() > end) {
-        this.#report.printed(terminal.unread)
-        return `terminal ${name} did not show within ${withinSeconds} s: ${missing}`
+      const unread = terminal.unread
+      const { missing, end } = find(patterns, unread)
+      this.#options.report.shown(step.terminal, terminal.takeNew())
+      if (missing === undefined) {
+        terminal.markRead(end)
+        return undefined
       }
-      await wait(POLL_MS)
+      const seconds = (performance.now() - began) / 1000
+      if (seconds > step.withinSeconds) {
+        const problem = `terminal "${step.terminal}" did not show within ${step.withinSeconds} s: ${missing}`
+        return failureOf(problem, step.expected, unread.join('\n'))
+      }
+      await this.#pause(`for the terminal "${step.terminal}" to show: ${missing}`, seconds, step.withinSeconds)
     }
-    this.#report.printed(terminal.unread)
-    terminal.markRead()
-    return undefined
+  }
+
+  /** Watches the terminal for a while in which it must not show any of the lines. */
+  async #absent(step: SeenStep): Promise<Failure | undefined> {
+    const terminal = this.#terminal(step.terminal)
+    terminal.markRead(terminal.unread.length)
+    const began = performance.now()
+    for (;;) {
+      const unread = terminal.unread
+      this.#options.report.shown(step.terminal, terminal.takeNew())
+      const found = patternsOf(step.expected).find((pattern) => firstMissing([pattern], unread).missing === undefined)
+      if (found !== undefined) {
+        return failureOf(
+          `terminal "${step.terminal}" shows what it must not: ${found}`,
+          step.expected,
+          unread.join('\n'),
+        )
+      }
+      const seconds = (performance.now() - began) / 1000
+      if (seconds > step.absentSeconds) return undefined
+      await this.#pause(`whether the terminal "${step.terminal}" stays so`, seconds, step.absentSeconds)
+    }
   }
 
   /** Runs the block, again and again while `retry` allows it; only the last run is shown. */
-  async #run(step: RunStep): Promise<string | undefined> {
-    this.checks += 1
-    this.#report.command(step.script, undefined)
-    const end = performance.now() + step.retrySeconds * 1000
+  async #run(step: RunStep): Promise<Failure | undefined> {
+    this.#options.report.command(step.script, undefined)
+    const began = performance.now()
     for (;;) {
       const live = step.retrySeconds === 0
-      const onPrint = live ? (text: string) => this.#report.printed(text) : () => {}
-      const { printed, code } = await runBlock(step.script, this.#place, { ...step, onPrint })
-      const problem = problemOf(step, printed, code)
-      if (problem === undefined || performance.now() > end) {
-        if (!live) this.#report.printed(printed)
-        if (problem === undefined && step.capture !== undefined) this.#capture(step.capture, printed)
-        return problem
+      const { printed, code } = await this.#runOnce(step, live)
+      const failure = failureOfRun(step, printed, code)
+      const seconds = (performance.now() - began) / 1000
+      if (failure === undefined || seconds > step.retrySeconds) {
+        if (!live) this.#options.report.printed(printed)
+        if (failure === undefined && step.capture !== undefined) this.#capture(step.capture, printed)
+        return failure
       }
-      await wait(POLL_MS)
+      await this.#pause(`until it is so (${failure.problem})`, seconds, step.retrySeconds)
     }
+  }
+
+  async #runOnce(step: RunStep, live: boolean) {
+    const { report, signal } = this.#options
+    const began = performance.now()
+    const ticking = setInterval(() => {
+      report.waiting('for the command to end', (performance.now() - began) / 1000, step.timeoutSeconds)
+    }, POLL_MS)
+    const onPrint = live ? (text: string) => report.printed(text) : () => {}
+    try {
+      return await runBlock(step.script, this.#place, { ...step, onPrint, signal })
+    } finally {
+      clearInterval(ticking)
+    }
+  }
+
+  async #pause(what: string, seconds: number, limitSeconds: number): Promise<void> {
+    this.#options.report.waiting(what, seconds, limitSeconds)
+    await wait(POLL_MS, undefined, { signal: this.#options.signal })
   }
 
   #capture(name: string, printed: string): void {
@@ -148,8 +234,18 @@ class Play {
   }
 }
 
-function problemOf(step: RunStep, printed: string, code: number | undefined): string | undefined {
+function failureOfRun(step: RunStep, printed: string, code: number | undefined): Failure | undefined {
+  const problem = problemOfRun(step, printed, code)
+  return problem === undefined ? undefined : failureOf(problem, step.expected, printed)
+}
+
+function problemOfRun(step: RunStep, printed: string, code: number | undefined): string | undefined {
   if (code === undefined) return `not done after ${step.timeoutSeconds} s`
   if (code !== step.exit) return `ended with code ${code}, expected ${step.exit}`
   return step.expected === undefined ? undefined : mismatch(step.expected, printed)
 }
+
+const failureOf = (problem: string, expected: Expected | undefined, printed: string): Failure => ({
+  problem,
+  comparison: expected === undefined ? [] : sideBySide(expected, printed),
+})

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as wait } from 'node:timers/promises'
+import { cleanLines } from './match.ts'
 
 export interface ShellPlace {
   /** The reader's folder. */
@@ -15,14 +16,23 @@ export interface CommandEnd {
 }
 
 const END_MS = 3000
+const POLL_MS = 50
+/** What a block leaves running behind its back gets this long to end. */
+const LEFT_OVER_MS = 2000
 const PRINTED_LETTERS_MAX = 4_000_000
 
-/** Runs a block in a shell of its own, with the outputs in one stream as on a screen. */
+/** Runs a block in a shell of its own, with the outputs in one stream as on a screen. @throws the signal's reason */
 export function runBlock(
   script: string,
   place: ShellPlace,
-  options: { readonly tty: boolean; readonly timeoutSeconds: number; readonly onPrint: (text: string) => void },
+  options: {
+    readonly tty: boolean
+    readonly timeoutSeconds: number
+    readonly onPrint: (text: string) => void
+    readonly signal: AbortSignal
+  },
 ): Promise<CommandEnd> {
+  options.signal.throwIfAborted()
   const child = options.tty
     ? startOnTerminal(['bash', '-c', script], place)
     : startInGroup(['bash', '-c', `exec 2>&1\n${script}`], place)
@@ -33,14 +43,23 @@ export function runBlock(
   })
   return new Promise((resolve, reject) => {
     let late = false
+    const end = () => void (options.tty ? hangUp(child) : endGroup(child))
     const timer = setTimeout(() => {
       late = true
-      void endGroup(child)
+      end()
     }, options.timeoutSeconds * 1000)
+    options.signal.addEventListener('abort', end)
+    let leftOver: NodeJS.Timeout | undefined
+    child.on('exit', () => {
+      leftOver = setTimeout(() => killGroup(child, 'SIGKILL'), LEFT_OVER_MS)
+    })
     child.on('error', reject)
     child.on('close', (code) => {
       clearTimeout(timer)
-      resolve({ printed, code: late ? undefined : (code ?? 1) })
+      clearTimeout(leftOver)
+      options.signal.removeEventListener('abort', end)
+      if (options.signal.aborted) reject(options.signal.reason)
+      else resolve({ printed, code: late ? undefined : (code ?? 1) })
     })
   })
 }
@@ -50,42 +69,58 @@ export class Terminal {
   readonly #child: ChildProcess
   #screen = ''
   #read = 0
+  #shown = 0
 
   constructor(place: ShellPlace) {
-    this.#child = startOnTerminal(['bash', '--norc', '--noprofile'], { ...place, env: { ...place.env, PS1: '$ ' } })
+    // Without echo and prompt: what was typed is shown by whoever typed it.
+    const shell = ['bash', '--norc', '--noprofile', '--noediting', '-i']
+    this.#child = startOnTerminal(shell, { ...place, env: { ...place.env, PS1: '', PS2: '' } }, '-echo')
     this.#child.stdout?.on('data', (chunk: Buffer) => {
-      this.#screen = (this.#screen + chunk).slice(-PRINTED_LETTERS_MAX)
+      if (this.#screen.length < PRINTED_LETTERS_MAX) this.#screen += chunk
     })
     this.#child.stdin?.on('error', () => {})
   }
 
-  /** What was printed since the last `markRead`. */
-  get unread(): string {
-    return this.#screen.slice(this.#read)
+  /** The lines since the last typing that no check has used up. */
+  get unread(): readonly string[] {
+    return cleanLines(this.#screen).slice(this.#read)
   }
 
-  markRead(): void {
-    this.#read = this.#screen.length
+  /** The next `count` lines are used up: what comes behind them is for the next check. */
+  markRead(count: number): void {
+    this.#read += count
   }
 
-  /** `^C` and `^D` on a line of their own are the keys; every other line ends with Enter. */
+  /** The whole lines that have come since this was asked last. */
+  takeNew(): readonly string[] {
+    const whole = this.#screen.slice(0, this.#screen.lastIndexOf('\n') + 1)
+    const lines = cleanLines(whole).slice(this.#shown)
+    this.#shown += lines.length
+    return lines
+  }
+
+  /** `^C` and `^D` on a line of their own are the keys; every other line ends with Enter. Looks at nothing older from here on. */
   type(text: string): void {
+    this.#screen = ''
+    this.#read = 0
+    this.#shown = 0
     for (const line of text.split('\n')) {
       this.#child.stdin?.write(line === '^C' ? '\u0003' : line === '^D' ? '\u0004' : `${line}\n`)
     }
   }
 
   async close(): Promise<void> {
-    await endGroup(this.#child)
+    await hangUp(this.#child)
   }
 }
 
 /** `script` gives the command a terminal, which Node alone cannot make. */
-function startOnTerminal(command: readonly string[], place: ShellPlace): ChildProcess {
+function startOnTerminal(command: readonly string[], place: ShellPlace, settings = ''): ChildProcess {
   const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ')
+  const prepared = `stty cols 200 rows 50 ${settings}; exec ${quoted}`
   return startInGroup(
-    ['script', '--quiet', '--flush', '--return', '--command', `stty cols 200 rows 50; ${quoted}`, '/dev/null'],
-    place,
+    ['script', '--quiet', '--flush', '--return', '--command', prepared, '/dev/null'],
+    { ...place, env: { SHELL: '/bin/sh', ...place.env } },
     'pipe',
   )
 }
@@ -104,16 +139,31 @@ function startInGroup(
   })
 }
 
-/** Ends the whole process group: a watch must not outlive the document. */
+/** Ends the whole process group. */
 async function endGroup(child: ChildProcess): Promise<void> {
   for (const signal of ['SIGHUP', 'SIGTERM', 'SIGKILL'] as const) {
-    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
-    try {
-      process.kill(-child.pid, signal)
-    } catch {
-      return
-    }
-    for (let waited = 0; waited < END_MS && child.exitCode === null && child.signalCode === null; waited += 50)
-      await wait(50)
+    if (hasEnded(child) || !killGroup(child, signal)) return
+    for (let waited = 0; waited < END_MS && !hasEnded(child); waited += POLL_MS) await wait(POLL_MS)
+  }
+}
+
+/**
+ * Takes the terminal away, as closing its window does: the kernel then sends SIGHUP to the shell in
+ * it and to what the shell runs, so that no watch outlives the document.
+ */
+async function hangUp(child: ChildProcess): Promise<void> {
+  if (hasEnded(child) || !killGroup(child, 'SIGKILL')) return
+  for (let waited = 0; waited < END_MS && !hasEnded(child); waited += POLL_MS) await wait(POLL_MS)
+  await wait(POLL_MS)
+}
+
+const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null
+
+function killGroup(child: ChildProcess, signal: NodeJS.Signals): boolean {
+  if (child.pid === undefined) return false
+  try {
+    return process.kill(-child.pid, signal)
+  } catch {
+    return false
   }
 }

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { parseTutorial } from './document.ts'
+import { type PlayReport, type PlayResult, playTutorial } from './play.ts'
+import { screenReport } from './screen.ts'
+
+/** Documents of plain shell commands, played on real terminals. */
+
+const directory = mkdtempSync(join(tmpdir(), 'berth-play-test-'))
+after(() => rmSync(directory, { recursive: true }))
+
+interface Played extends PlayResult {
+  readonly screen: string
+}
+
+async function play(lines: readonly string[], options: { startOver?: boolean; signal?: AbortSignal } = {}) {
+  let screen = ''
+  const report: PlayReport = screenReport({ transcript: undefined, output: { write: (text) => (screen += text) } })
+  const result = await playTutorial(
+    parseTutorial(lines.join('\n'), 'test.md'),
+    { directory, env: {} },
+    {
+      name: 'test.md',
+      report,
+      startOver: options.startOver ?? false,
+      signal: options.signal ?? new AbortController().signal,
+    },
+  )
+  return { ...result, screen } satisfies Played
+}
+
+const block = (opening: string, ...lines: string[]) => [`\`\`\`${opening}`, ...lines, '```']
+
+test('files, commands, captured values and a second terminal play as a reader would', async () => {
+  const { failures, screen, checks, sections } = await play([
+    '# A document',
+    '## Files',
+    ...block('yaml file=sub/a.yaml', 'a: 1'),
+    ...block('shell', 'cat sub/a.yaml; echo to-stderr >&2'),
+    ...block('output', 'a: 1', 'to-stderr'),
+    ...block('shell capture=where', 'pwd'),
+    ...block('shell', 'test "$where" = "$PWD" && test -t 1 || echo no terminal'),
+    ...block('output', 'no terminal'),
+    '## Terminals',
+    ...block('shell tty', 'test -t 0 && test -t 1 && echo a terminal'),
+    ...block('output', 'a terminal'),
+    ...block('shell terminal=watch', 'tail -n 0 -F log & wait'),
+    ...block('shell', 'for i in 1 2 3; do echo line $i >> log; done'),
+    ...block('output terminal=watch within=5', 'line 1', 'line 2'),
+    ...block('output terminal=watch within=5', 'line 3'),
+    ...block('output terminal=watch absent=1', 'line <number>'),
+    ...block('input terminal=watch', '^C'),
+    ...block('shell terminal=watch', 'echo still $((40 + 2))'),
+    ...block('output terminal=watch within=5', 'still 42'),
+  ])
+  assert.deepEqual(failures, [])
+  assert.equal(checks, 9)
+  assert.deepEqual(
+    sections.map(({ title, checks }) => [title, checks]),
+    [
+      ['Files', 3],
+      ['Terminals', 6],
+    ],
+  )
+  assert.match(screen, /\[watch\] line 3/)
+})
+
+test('a difference ends the play and stands side by side', async () => {
+  const { failures, screen } = await play([
+    ...block('shell', 'printf "NAME READY\\nweb-0 0/1\\n"'),
+    ...block('output', 'NAME READY', 'web-0 1/1'),
+    ...block('shell', 'touch never'),
+  ])
+  assert.deepEqual(failures, ['test.md:1: line 2: expected "web-0 1/1", printed "web-0 0/1"'])
+  assert.match(screen, /^ {4}- web-0 1\/1 +\|$/m)
+  assert.match(screen, /^ {4}\+ +\| web-0 0\/1$/m)
+  assert.equal(existsSync(join(directory, 'never')), false)
+})
+
+test('every wait has a limit that the message names', async () => {
+  const slow = await play([...block('shell timeout=1', 'sleep 60')])
+  assert.deepEqual(slow.failures, ['test.md:1: not done after 1 s'])
+  const silent = await play([
+    ...block('shell terminal=t', 'echo one'),
+    ...block('output terminal=t within=1', 'one', 'two'),
+  ])
+  assert.deepEqual(silent.failures, ['test.md:4: terminal "t" did not show within 1 s: two'])
+})
+
+test('retry runs a command until its output is right, start-over only after a cut', async () => {
+  const lines = [
+    ...block('shell start-over', 'rm -f tries; echo cleared > cleared'),
+    ...block('shell retry=5', 'echo x >> tries; wc -l < tries'),
+    ...block('output', '3'),
+  ]
+  assert.deepEqual((await play(lines)).failures, [])
+  assert.equal(existsSync(join(directory, 'cleared')), false)
+  assert.deepEqual((await play(lines, { startOver: true })).failures, [])
+  assert.equal(existsSync(join(directory, 'cleared')), true)
+})
+
+test('an interrupted play ends what runs in its terminals', async () => {
+  const token = `7${process.pid}`
+  const aborting = new AbortController()
+  const playing = play(
+    [...block('shell terminal=other', `sleep ${token}`), ...block('shell', `echo begun; sleep ${token}`)],
+    { signal: aborting.signal },
+  )
+  setTimeout(() => aborting.abort(new Error('interrupted')), 1500)
+  await assert.rejects(playing, /interrupted/)
+  const left = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n')
+  assert.deepEqual(
+    left.filter((line) => line.includes(`sleep ${token}`)),
+    [],
+  )
+})

@@ -1,0 +1,111 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { readClusterFile } from '../../main/cluster_file.ts'
+import { runningDaemon } from '../../main/daemon_process.ts'
+import { dataDirectory } from '../../main/data_directory.ts'
+import { down } from '../../main/down.ts'
+import { imageStore } from '../../main/images.ts'
+import { UserError } from '../../main/options.ts'
+import { projectFolder } from '../../main/project_files.ts'
+import { up } from '../../main/up.ts'
+import { type Progress, startProgress } from '../progress.ts'
+import { imagesOf, type TutorialDocument } from './document.ts'
+import type { ShellPlace } from './terminal.ts'
+
+/** What a document is played on: a cluster, and a folder with a shell for the reader. */
+export interface Stage {
+  readonly place: ShellPlace
+  /** An earlier play on this cluster did not come to its end. */
+  readonly startOver: boolean
+  /** `asSaid`: the document came to its end, so that nothing of it is left in the cluster. */
+  close(asSaid: boolean): Promise<void>
+}
+
+interface StageOptions {
+  readonly data?: string
+  readonly keep?: true
+  readonly transcript?: string
+  readonly signal: AbortSignal
+}
+
+/** Documents may be played by kubectl of any age; this is where one is looked for when none is in PATH. */
+const KUBECTL_PLACES = ['/usr/bin', '/usr/local/bin']
+
+/** Starts the cluster if it does not run, with the images that the document names. @throws UserError */
+export async function openStage(name: string, document: TutorialDocument, options: StageOptions): Promise<Stage> {
+  if (options.transcript !== undefined) writeFileSync(options.transcript, '')
+  const ranBefore = runningDaemon(dataDirectory(options.data)) !== undefined
+  const leave = async () => {
+    if (!ranBefore) await down({ data: options.data, purge: false, report: () => {} })
+  }
+  const kubeconfig = await prepareCluster(document, options).catch(async (thrown: unknown) => {
+    await leave()
+    throw thrown
+  })
+  const mark = join(dataDirectory(options.data).root, `tutorial-${name}.playing`)
+  const startOver = existsSync(mark)
+  writeFileSync(mark, '')
+  const folder = mkdtempSync(join(tmpdir(), 'berth-tutorial-'))
+  return {
+    place: placeFor(folder, kubeconfig),
+    startOver,
+    close: async (asSaid) => {
+      rmSync(folder, { recursive: true, force: true })
+      if (asSaid) rmSync(mark, { force: true })
+      if (options.keep || ranBefore) console.log(`the cluster runs on: export KUBECONFIG=${kubeconfig}`)
+      else await leave()
+    },
+  }
+}
+
+/** Answers the kubeconfig's path. */
+async function prepareCluster(document: TutorialDocument, options: StageOptions): Promise<string> {
+  const progress = startProgress()
+  try {
+    const { kubeconfig, line } = await up({
+      data: options.data,
+      kubeconfig: undefined,
+      foreground: false,
+      wanted: {},
+      report: (step) => progress.step(step),
+    })
+    requireContainers(options.data)
+    await prepareImages(document, options, progress)
+    progress.end()
+    console.log(line)
+    return kubeconfig
+  } finally {
+    progress.end()
+  }
+}
+
+function requireContainers(data: string | undefined): void {
+  const known = readClusterFile(dataDirectory(data))
+  if (known?.nodes !== 0 && known?.runtime === 'containerd') return
+  throw new UserError(
+    'this cluster has no real containers, and the documents run commands in them; ' +
+      '`berth doctor` says what is missing, and `--data DIR` plays on another cluster',
+  )
+}
+
+/** What has to be built is built before the reader waits for a pod. */
+async function prepareImages(document: TutorialDocument, options: StageOptions, progress: Progress): Promise<void> {
+  const store = imageStore(options.data, (step) => progress.step(step))
+  for (const image of imagesOf(document)) {
+    options.signal.throwIfAborted()
+    if (!store.canBuild(image) || store.find(image) !== undefined) continue
+    progress.step(`building ${image}`)
+    await store.buildImage(image)
+  }
+}
+
+/** The reader's folder, with `berth` itself and a kubectl in PATH. */
+function placeFor(directory: string, kubeconfig: string): ShellPlace {
+  const tools = join(directory, '.bin')
+  mkdirSync(tools)
+  const berth = join(projectFolder(), 'bin', 'berth')
+  if (existsSync(berth)) symlinkSync(berth, join(tools, 'berth'))
+  const path = [tools, process.env['PATH'] ?? '', ...KUBECTL_PLACES].join(delimiter)
+  return { directory, env: { KUBECONFIG: kubeconfig, PATH: path, NO_COLOR: '1', HOME: directory } }
+}

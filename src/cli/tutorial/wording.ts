@@ -1,0 +1,28 @@
+/**
+ * kubectl has changed its words over the years. Documents are written in those of one version; what
+ * another says instead means the same. Each rule names the versions that it is for.
+ */
+const OTHER_WORDS: readonly (readonly [RegExp, string])[] = [
+  // 1.34 and newer: pod "web-0" deleted from default namespace
+  [/( deleted) from \S+ namespace$/, '$1'],
+  // Before 1.18, and still where no namespace is in play: No resources found.
+  [/^No resources found in \S+ namespace\.$/, 'No resources found.'],
+]
+
+/** Lines that only some versions print, or only when a pod starts slowly. */
+const PASSING_LINES: readonly RegExp[] = [
+  /^If you don't see a command prompt, try pressing enter\.$/,
+  // 1.33 and newer
+  /^All commands and output from this session will be recorded in container logs/,
+  /^Waiting for pod \S+ to be running, status is /,
+  /^Warning: Use of undefined annotation/,
+  // mysql and mysqladmin, when a password stands on the command line
+  /Using a password on the command line interface can be insecure\.$/,
+]
+
+/** The line in the words that documents use. */
+export function inOurWords(line: string): string {
+  return OTHER_WORDS.reduce((text, [other, ours]) => text.replace(other, ours), line)
+}
+
+export const isPassingLine = (line: string): boolean => PASSING_LINES.some((passing) => passing.test(line))
