@@ -1,0 +1,203 @@
+import { decodeObject } from '../decode.ts'
+import type { ManagedFieldsEntry } from '../types.ts'
+import { compare } from './compare.ts'
+import { type Conflict, conflictError } from './conflict.ts'
+import * as sets from './field_set.ts'
+import {
+  type Manager,
+  type ManagerIdentity,
+  type Managers,
+  managerKey,
+  readManagers,
+  writeManagers,
+} from './managers.ts'
+import { mergeApplied, removePlaces } from './merge.ts'
+import { type SchemaNode, schemaNode } from './schema_node.ts'
+import { checkApplied, setOf } from './set_of.ts'
+
+/** The managers that an object had before anybody applied to it are gathered under this name. */
+const BEFORE_FIRST_APPLY = 'before-first-apply'
+
+/** Fields that nobody manages. */
+const UNMANAGED: readonly (readonly string[])[] = [
+  ['f:apiVersion'],
+  ['f:kind'],
+  ...[
+    'name',
+    'namespace',
+    'creationTimestamp',
+    'selfLink',
+    'uid',
+    'generation',
+    'managedFields',
+    'resourceVersion',
+  ].map((name) => ['f:metadata', `f:${name}`]),
+]
+
+interface Write {
+  /** The table's type of the object. */
+  readonly typeName: string
+  readonly manager: ManagerIdentity
+  /** The object as it is; undefined when the write creates it. */
+  readonly live: object | undefined
+  /** RFC 3339. */
+  readonly now: string
+  /** Whether the kind has a status of its own, which writes to the main resource do not touch. */
+  readonly hasStatus: boolean
+}
+
+export interface ApplyRequest extends Write {
+  /** The applied object as it was sent, without managed fields. */
+  readonly applied: object
+  readonly force: boolean
+}
+
+export interface Applied {
+  /** The live object with the applied one merged into it, without managed fields; undefined when nothing changes. */
+  readonly object: object | undefined
+  readonly managedFields: readonly ManagedFieldsEntry[] | undefined
+}
+
+/**
+ * Server-side apply: merges an applied object into the live one, removes what its manager applied
+ * before and nobody owns any more, and keeps account of who owns what.
+ * @throws ApiError 409 with the conflicts unless forced, 500 when the object does not fit the schema
+ */
+export function applyObject(request: ApplyRequest): Applied {
+  const { typeName, applied, force, now } = request
+  const node = schemaNode(typeName)
+  checkApplied(applied, node, describe(request))
+  const live = bare(request.live) ?? emptyObject(typeName)
+  const before = managersBeforeApply(request, live, node)
+  const key = managerKey(request.manager)
+  const last = before.get(key)
+  const own: Manager = { ...request.manager, fields: setOf(applied, node), time: last?.time }
+  const claimed = new Map([...before, [key, own]])
+  const merged = mergeApplied(live, applied, node)
+  const pruned = prune(merged, last?.fields, claimed, node)
+  const { managers, changed } = takeOver({ live, object: pruned, node, managers: claimed, except: key, force })
+  const time = changed ? now : own.time
+  const counted = new Map([...managers, [key, { ...own, time, fields: managedOf(own.fields, request) }]])
+  return { object: changed || request.live === undefined ? pruned : undefined, managedFields: writeManagers(counted) }
+}
+
+export interface UpdateRequest extends Write {
+  /** The object as it is going to be, after defaulting; its own managed fields say what the client wants of them. */
+  readonly updated: object
+}
+
+/**
+ * The managed fields of an object after an update: the writer owns what it changed, nobody owns what
+ * it removed. Undefined when there are none, as on objects whose managed fields have been dropped.
+ */
+export function managedFieldsOfUpdate(request: UpdateRequest): readonly ManagedFieldsEntry[] | undefined {
+  const { typeName, live, updated, manager, now } = request
+  const node = schemaNode(typeName)
+  const before = managersBeforeUpdate(live, updated)
+  if (before.size === 0 && live !== undefined) return undefined
+  const old = bare(live) ?? emptyObject(typeName)
+  const object = bare(updated) ?? {}
+  const { managers, changes } = takeOver({ live: old, object, node, managers: before, except: undefined, force: true })
+  const taken = managedOf(sets.union(changes.added, changes.modified), request)
+  if (sets.isEmptySet(taken)) return writeManagers(managers)
+  const key = managerKey(manager)
+  const fields = sets.union(taken, managers.get(key)?.fields ?? sets.EMPTY_SET)
+  return writeManagers(new Map([...managers, [key, { ...manager, fields, time: now }]]))
+}
+
+type WithMeta = {
+  readonly metadata?: {
+    readonly managedFields?: readonly Partial<ManagedFieldsEntry>[]
+    readonly name?: string
+    readonly namespace?: string
+  }
+}
+
+const entriesOf = (object: object | undefined) => (object as WithMeta | undefined)?.metadata?.managedFields
+
+/** An object without its managed fields. */
+function bare(object: object | undefined): object | undefined {
+  if (object === undefined || entriesOf(object) === undefined) return object
+  const { managedFields: _, ...metadata } = (object as WithMeta).metadata ?? {}
+  return { ...object, metadata }
+}
+
+const emptyObject = (typeName: string): object => decodeObject(typeName, {}).object
+
+function describe({ applied, manager }: ApplyRequest): string {
+  const { metadata } = applied as WithMeta
+  const { kind = '' } = applied as { kind?: string }
+  const gv = manager.apiVersion.includes('/') ? manager.apiVersion : `/${manager.apiVersion}`
+  return `${metadata?.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata?.name ?? ''}; ${gv}, Kind=${kind}`
+}
+
+/** What of a set a write through this subresource can own. */
+function managedOf(set: sets.FieldSet, { manager, hasStatus }: Write): sets.FieldSet {
+  if (manager.subresource === 'status') return sets.onlyBelow(set, 'f:status')
+  const managed = UNMANAGED.reduce((left, path) => sets.without(left, path), set)
+  const bareOfMeta = { ...managed, members: new Set([...managed.members].filter((key) => key !== 'f:metadata')) }
+  return hasStatus ? sets.without(bareOfMeta, ['f:status']) : bareOfMeta
+}
+
+/** A client may set managed fields, reset them with `[{}]`, or leave them out, which keeps those of the live object. */
+function managersBeforeUpdate(live: object | undefined, updated: object): Managers {
+  const wanted = entriesOf(updated)
+  if (wanted?.length === 1 && Object.keys(wanted[0] ?? {}).length === 0) return new Map()
+  const asked = readManagers(wanted)
+  if (asked !== undefined && asked.size > 0) return asked
+  return readManagers(entriesOf(live)) ?? new Map()
+}
+
+/** What an object without managers holds is owned by a manager for all that came before. */
+function managersBeforeApply(request: ApplyRequest, live: object, node: SchemaNode): Managers {
+  const known = readManagers(entriesOf(request.live)) ?? new Map<string, Manager>()
+  if (known.size > 0 || request.live === undefined) return known
+  const { added, modified } = compare(emptyObject(request.typeName), live, node)
+  const fields = managedOf(sets.union(added, modified), {
+    ...request,
+    manager: { ...request.manager, subresource: undefined },
+  })
+  const identity: ManagerIdentity = {
+    manager: BEFORE_FIRST_APPLY,
+    operation: 'Update',
+    apiVersion: request.manager.apiVersion,
+    subresource: undefined,
+  }
+  return new Map([[managerKey(identity), { ...identity, fields, time: request.now }]])
+}
+
+/** Removes what the manager applied the last time, no longer applies, and nobody else owns. */
+function prune(merged: unknown, last: sets.FieldSet | undefined, managers: Managers, node: SchemaNode): object {
+  if (last === undefined || sets.isEmptySet(last)) return merged as object
+  const owned = [...managers.values()].map(({ fields }) => fields).reduce(sets.union, sets.EMPTY_SET)
+  const gone = sets.difference(sets.withNamedParents(last), sets.withNamedParents(owned))
+  return (removePlaces(merged, gone, node) ?? {}) as object
+}
+
+interface TakeOver {
+  readonly live: object
+  readonly object: object
+  readonly node: SchemaNode
+  readonly managers: Managers
+  /** The manager that writes; the others lose what it changes. */
+  readonly except: string | undefined
+  readonly force: boolean
+}
+
+/** Takes changed and removed fields from the other managers. @throws ApiError 409 when not forced */
+function takeOver({ live, object, node, managers, except, force }: TakeOver) {
+  const changes = compare(live, object, node)
+  const taken = sets.union(changes.added, changes.modified)
+  const conflicts: Conflict[] = []
+  const left = new Map<string, Manager>()
+  for (const [key, manager] of managers) {
+    const fields = sets.intersection(manager.fields, taken)
+    if (key !== except && !sets.isEmptySet(fields)) conflicts.push({ manager, fields })
+    const kept =
+      key === except ? manager.fields : sets.difference(sets.difference(manager.fields, fields), changes.removed)
+    if (!sets.isEmptySet(kept)) left.set(key, { ...manager, fields: kept })
+  }
+  if (conflicts.length > 0 && !force) throw conflictError(conflicts)
+  const changed = !sets.isEmptySet(taken) || !sets.isEmptySet(changes.removed)
+  return { managers: left, changes, changed }
+}

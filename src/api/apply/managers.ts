@@ -1,0 +1,74 @@
+import { fromRfc3339 } from '../../base/time.ts'
+import type { ManagedFieldsEntry } from '../types.ts'
+import { type FieldSet, fromFieldsV1, isEmptySet, toFieldsV1 } from './field_set.ts'
+
+export type ManagerOperation = 'Apply' | 'Update'
+
+/** Who manages fields: an applier is the same whatever version it applies; an updater is one per version. */
+export interface ManagerIdentity {
+  readonly manager: string
+  readonly operation: ManagerOperation
+  readonly apiVersion: string
+  readonly subresource: string | undefined
+}
+
+/** One manager and what it owns. */
+export interface Manager extends ManagerIdentity {
+  readonly fields: FieldSet
+  /** Absent when the manager came by its fields without a change to the object. */
+  readonly time: string | undefined
+}
+
+/** The managers of an object by their keys. */
+export type Managers = ReadonlyMap<string, Manager>
+
+export const managerKey = ({ manager, operation, apiVersion, subresource = '' }: ManagerIdentity): string =>
+  JSON.stringify([operation, manager, subresource, operation === 'Apply' ? '' : apiVersion])
+
+const OPERATIONS: readonly string[] = ['Apply', 'Update']
+
+/** Reads `metadata.managedFields`; undefined when an entry is not of the known form. */
+export function readManagers(entries: readonly Partial<ManagedFieldsEntry>[] | undefined): Managers | undefined {
+  const managers = new Map<string, Manager>()
+  for (const { manager = '', operation = '', apiVersion = '', fieldsType, fieldsV1, subresource, time } of entries ??
+    []) {
+    if (!OPERATIONS.includes(operation) || fieldsType !== 'FieldsV1' || apiVersion === '') return undefined
+    const known: Manager = {
+      manager,
+      operation: operation as ManagerOperation,
+      apiVersion,
+      subresource: subresource === '' ? undefined : subresource,
+      fields: fromFieldsV1(fieldsV1),
+      time,
+    }
+    managers.set(managerKey(known), known)
+  }
+  return managers
+}
+
+/** Writes managers as `metadata.managedFields`, in upstream's order; undefined when there are none. */
+export function writeManagers(managers: Managers): ManagedFieldsEntry[] | undefined {
+  const owners = [...managers.values()].filter(({ fields }) => !isEmptySet(fields))
+  return owners.length === 0 ? undefined : owners.sort(byOrder).map(entryOf)
+}
+
+const secondsOf = ({ time }: Manager): number => fromRfc3339(time) ?? 0
+
+const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+const byOrder = (a: Manager, b: Manager): number =>
+  compareTexts(a.operation, b.operation) ||
+  secondsOf(a) - secondsOf(b) ||
+  compareTexts(a.manager, b.manager) ||
+  compareTexts(a.apiVersion, b.apiVersion) ||
+  compareTexts(a.subresource ?? '', b.subresource ?? '')
+
+const entryOf = ({ manager, operation, apiVersion, subresource, fields, time }: Manager): ManagedFieldsEntry => ({
+  manager,
+  operation,
+  apiVersion,
+  ...(time === undefined ? {} : { time }),
+  fieldsType: 'FieldsV1',
+  fieldsV1: toFieldsV1(fields),
+  ...(subresource === undefined ? {} : { subresource }),
+})
