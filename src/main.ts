@@ -10,6 +10,9 @@ const [command, ...args] = process.argv.slice(2)
 if (command === 'daemon') {
   const { runDaemon } = await import('./main/daemon.ts')
   await runDaemon(args[1] ?? '')
+} else if (command === 'agent') {
+  const { runAgent } = await import('./main/agent.ts')
+  await runAgent(args[0] ?? '')
 } else {
   const { runProgram } = await import('./cli/program.ts')
   const { VERSION } = await import('./main/version.ts')

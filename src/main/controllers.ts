@@ -1,6 +1,8 @@
 import type { ResourceRef } from '../api/resource.ts'
 import { allResources } from '../api/schema/table.ts'
+import { createDisruptionBudgetController } from '../controllers/disruption_budget/disruption_budget_controller.ts'
 import { createEndpointSliceController } from '../controllers/endpoints/endpoint_slice_controller.ts'
+import { createEndpointSliceMirroringController } from '../controllers/endpoints/endpoint_slice_mirroring_controller.ts'
 import { createEndpointsController } from '../controllers/endpoints/endpoints_controller.ts'
 import { createGarbageCollectorController } from '../controllers/garbage_collector/garbage_collector_controller.ts'
 import { createNamespaceController } from '../controllers/namespace/namespace_controller.ts'
@@ -37,6 +39,8 @@ export function allControllers(options: ControllerOptions): readonly NamedContro
     ),
     named('endpointslice-controller', createEndpointSliceController),
     named('endpoint-controller', createEndpointsController),
+    named('endpoint-slice-mirroring-controller', createEndpointSliceMirroringController),
+    named('controllermanager', createDisruptionBudgetController),
     named('generic-garbage-collector', (deps) => createGarbageCollectorController(deps, { resources })),
     named('namespace-controller', (deps) => createNamespaceController(deps, { resources: () => resources })),
     named('persistentvolume-controller', (deps) => createClaimController(deps, { store: options.volumes })),

@@ -13,17 +13,16 @@ import { volumeDirectories } from '../host/volume_directories.ts'
 import type { Journal } from '../store/journal.ts'
 import { MemoryJournal } from '../store/memory_journal.ts'
 import { createStore } from '../store/mvcc.ts'
+import { API_ADDRESS, API_PORT, SERVICE_RANGE } from './cluster_addresses.ts'
 import { readClusterFile } from './cluster_file.ts'
 import { type ControlPlane, createControlPlane } from './control_plane.ts'
 import type { DaemonFacts, DaemonReport } from './daemon_process.ts'
-import { type DataDirectory, dataDirectory } from './data_directory.ts'
+import { agentDoor, type DataDirectory, dataDirectory } from './data_directory.ts'
 import { startNodes } from './nodes.ts'
 import { type ClusterOptions, UserError } from './options.ts'
+import { onceStopped } from './stopping.ts'
 import { VERSION } from './version.ts'
 
-/** Inside the cluster the API is the first address of the service range. */
-const SERVICE_RANGE = '10.96.0.0/16'
-const API_SERVICE_ADDRESS = '10.96.0.1'
 const API_NAMES = [
   'localhost',
   'kubernetes',
@@ -114,8 +113,8 @@ async function startPlane(
     featureGates: gatesOf(options),
     tokens: await createTokenSigner(directory.pki),
     serviceRange: SERVICE_RANGE,
-    advertise: { address: API_SERVICE_ADDRESS, port: options.port },
-    streaming: createStreamingPort((node) => `${directory.run}/${node}/agent.sock`),
+    advertise: { address: API_ADDRESS, port: API_PORT },
+    streaming: createStreamingPort((node) => agentDoor(directory, node)),
     productVersion: VERSION,
   })
   return { ...plane, stop: () => plane.stop().then(() => store.close()) }
@@ -146,7 +145,7 @@ async function openDoors(
 ): Promise<readonly Listening[]> {
   const pair = await authority.keptServer('apiserver', {
     names: API_NAMES,
-    addresses: ['127.0.0.1', API_SERVICE_ADDRESS],
+    addresses: ['127.0.0.1', API_ADDRESS],
   })
   const tls = { key: pair.key, certificate: pair.certificate, clientCa: authority.certificate }
   const serving = { handler: plane.server.http, tls }
@@ -167,21 +166,4 @@ function reporter(): (message: DaemonReport) => void {
     pipe.write(`${JSON.stringify(message)}\n`)
     if (message.type !== 'step') pipe.end()
   }
-}
-
-function onceStopped(stop: () => Promise<void>, log: Log): void {
-  let stopping = false
-  const onSignal = (signal: string) => {
-    if (stopping) return
-    stopping = true
-    log.info('stopping', { signal })
-    stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error('could not stop in good order', { error: messageOf(error) })
-        process.exit(1)
-      },
-    )
-  }
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, onSignal)
 }

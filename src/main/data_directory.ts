@@ -62,3 +62,6 @@ function runRoot(): string {
 export function errorCodeOf(thrown: unknown): string | undefined {
   return thrown instanceof Error ? (thrown as NodeJS.ErrnoException).code : undefined
 }
+
+/** Where a node's agent answers the API server. */
+export const agentDoor = (directory: DataDirectory, node: string): string => join(directory.run, node, 'agent.sock')

@@ -5,6 +5,7 @@ import type { CertificateAuthority } from '../host/certificates.ts'
 import { type ControlPlane, componentUser } from './control_plane.ts'
 import type { DataDirectory } from './data_directory.ts'
 import type { ClusterOptions } from './options.ts'
+import { startRealNodes } from './real_nodes.ts'
 import { startSimulatedNodes } from './simulated_nodes.ts'
 
 export interface NodesDeps {
@@ -38,5 +39,11 @@ export async function startNodes(deps: NodesDeps): Promise<RunningNodes> {
     })
     return { stop: async () => nodes.stop() }
   }
-  throw new Error(`nodes with the runtime ${options.runtime} cannot be started`)
+  const nodes = await startRealNodes({
+    ...deps,
+    count: options.nodes,
+    port: options.port,
+    client: plane.clientFor('berth'),
+  })
+  return { stop: async () => nodes.stop() }
 }
