@@ -6,6 +6,7 @@ import type { Authorizer } from './authorization.ts'
 import type { Call, RequestBody } from './call.ts'
 import type { Core } from './core.ts'
 import { dispatch } from './dispatch.ts'
+import { answerLog, isLog, isTunnel, openTunnel } from './http_streaming.ts'
 import { type HttpHandler, type HttpHeaders, type HttpRequest, type HttpResponse, utf8 } from './http_types.ts'
 import { answerWatch } from './http_watch.ts'
 import { impersonated } from './impersonation.ts'
@@ -16,6 +17,7 @@ import { answerPath } from './paths.ts'
 import { defined, requestOptionsOf, wantsWatch } from './query.ts'
 import { type Written, writeBody } from './representation.ts'
 import { isKnownGroup, parseRoute, type ResourcePath, targetOf, verbOf } from './router.ts'
+import type { Upgrade } from './streaming_port.ts'
 import { includeObjectOf } from './table.ts'
 import { warningHeaders } from './warnings.ts'
 
@@ -38,7 +40,32 @@ async function answer(core: Core, authorizer: Authorizer, request: HttpRequest):
     return answerPath(core, request)
   }
   if (!isKnownGroup(route.path.group)) return notFoundPage()
+  if (isTunnel(route.path)) return answerTunnel(core, { request, user, path: route.path }, undefined)
   return answerResource(core, authorizer, { request, user, path: route.path })
+}
+
+/** Serves an upgrade: undefined once the tunnel is open, else the refusal. */
+export function createUpgradeHandler(core: Core, authorizer: Authorizer): UpgradeHandler {
+  return async (request, upgrade) => {
+    try {
+      const user = impersonated(authorizer, await authenticate(core.deps, request), request)
+      const route = parseRoute(request.path)
+      if (route.type === 'other' || !isTunnel(route.path)) return await answer(core, authorizer, request)
+      await answerTunnel(core, { request, user, path: route.path }, upgrade)
+      return undefined
+    } catch (thrown) {
+      return errorResponse(core, request, thrown)
+    }
+  }
+}
+
+export type UpgradeHandler = (request: HttpRequest, upgrade: Upgrade) => Promise<HttpResponse | undefined>
+
+async function answerTunnel(core: Core, { request, user, path }: ResourceRequest, upgrade: Upgrade | undefined) {
+  verbOf(request.method, path, targetOf(path), false)
+  const query = new URLSearchParams(request.query)
+  await openTunnel(core, { user, path, query, signal: request.signal }, upgrade)
+  return notFoundPage()
 }
 
 export const notFoundPage = (): HttpResponse => ({
@@ -80,6 +107,7 @@ async function answerResource(core: Core, authorizer: Authorizer, { request, use
     ...defined({ namespace, name, subresource }),
   }
   checkAccess(authorizer, user, apiRequest)
+  if (isLog(path)) return answerLog(core, { user, path, query, signal: request.signal })
   const listing = verb === 'list' || verb === 'watch'
   const representation = negotiate(request.headers['accept'], {
     listing,

@@ -5,7 +5,7 @@ import { ADMISSION_PLUGINS } from './admission/plugins.ts'
 import { createAuthorizer } from './authorization.ts'
 import { bootstrap } from './bootstrap.ts'
 import type { Core } from './core.ts'
-import { createHttpHandler } from './http_handler.ts'
+import { createHttpHandler, createUpgradeHandler, type UpgradeHandler } from './http_handler.ts'
 import type { HttpHandler } from './http_types.ts'
 import { createLocalTransport } from './local_transport.ts'
 import { DEFAULT_NODE_PORTS, DEFAULT_SERVICE_RANGE, type ServerDeps } from './server_deps.ts'
@@ -18,6 +18,8 @@ export interface Server {
   transport(user: UserInfo): Transport
   /** Request in, response out; needs no socket. */
   readonly http: HttpHandler
+  /** Takes over upgraded connections: exec, attach, port-forward. */
+  readonly upgrade: UpgradeHandler
   /** Reads what is stored and makes what every cluster has. Answers nothing before that. */
   start(): Promise<void>
   stop(): Promise<void>
@@ -47,6 +49,7 @@ export function createServer(deps: ServerDeps): Server {
   return {
     transport: (user) => createLocalTransport(core, user),
     http: createHttpHandler(core, authorizer),
+    upgrade: createUpgradeHandler(core, authorizer),
     async start() {
       for (const part of parts) await part.start()
       await bootstrap(core)
