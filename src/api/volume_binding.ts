@@ -80,8 +80,10 @@ export function findVolume(
     )
 }
 
+/** The cheap questions come first: most volumes of a cluster belong to other claims. */
 function isUsable(volume: PersistentVolume, claim: PersistentVolumeClaim, node: Node | undefined): boolean {
   return (
+    (volume.spec.claimRef === undefined || isReservedFor(volume, claim)) &&
     volume.metadata.deletionTimestamp === undefined &&
     modeOf(volume) === modeOf(claim) &&
     isLargeEnough(volume, claim) &&

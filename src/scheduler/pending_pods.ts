@@ -1,7 +1,7 @@
 import { isPodFinished } from '../api/pod_state.ts'
 import { keyOf, type ObjectKey } from '../api/resource.ts'
 import { PODS } from '../api/resources.ts'
-import type { Node, Pod } from '../api/types.ts'
+import type { Node, PersistentVolume, Pod } from '../api/types.ts'
 import type { CacheChange, Informers } from '../client/informer.ts'
 import { isToBePlaced } from './decide.ts'
 import { claimNamesOf } from './pod_claims.ts'
@@ -15,6 +15,8 @@ export interface PendingPods {
   all(): readonly ObjectKey[]
   withClaims(): readonly ObjectKey[]
   usingClaim(claimKey: ObjectKey): readonly ObjectKey[]
+  /** A volume for a certain claim concerns the pods of that claim; one that anybody may have, all that wait for claims. */
+  afterVolume(change: CacheChange<PersistentVolume>): readonly ObjectKey[]
   afterPod(change: CacheChange<Pod>): readonly ObjectKey[]
   afterNode(change: CacheChange<Node>): readonly ObjectKey[]
 }
@@ -29,13 +31,19 @@ export function createPendingPods(informers: Informers, schedulerName: string): 
   )
   const pending = () => pods.byIndex(PENDING, '')
   const all = () => pending().map(keyOf)
+  const usingClaim = (claimKey: ObjectKey) => pods.byIndex(BY_CLAIM, claimKey).map(keyOf)
+  const withClaims = () =>
+    pending()
+      .filter((pod) => claimNamesOf(pod).length > 0)
+      .map(keyOf)
   return {
     all,
-    withClaims: () =>
-      pending()
-        .filter((pod) => claimNamesOf(pod).length > 0)
-        .map(keyOf),
-    usingClaim: (claimKey) => pods.byIndex(BY_CLAIM, claimKey).map(keyOf),
+    withClaims,
+    usingClaim,
+    afterVolume({ previous, current }) {
+      const claimRef = (current ?? previous)?.spec.claimRef
+      return claimRef === undefined ? withClaims() : usingClaim(`${claimRef.namespace}/${claimRef.name}`)
+    },
     afterPod(change) {
       const { key, current } = change
       if (current !== undefined && isPending(current)) return [key]

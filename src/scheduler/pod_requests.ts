@@ -51,10 +51,20 @@ function computeRequests(pod: Pod): ResourceTotals {
 
 const requestsOfContainer = (container: Container): ResourceTotals => totalsOf(container.resources?.requests)
 
-/** Quantities as numbers. */
+const totalsKnown = new WeakMap<Quantities, ResourceTotals>()
+const NOTHING: ResourceTotals = new Map()
+
+/** Quantities as numbers; worked out once for each set of them, as those of a node are asked for with every pod. */
 export function totalsOf(quantities: Quantities | undefined): ResourceTotals {
-  const entries = Object.entries(quantities ?? {})
-  return new Map(entries.map(([name, value]) => [name, Number(name === 'cpu' ? milliUnits(value) : wholeUnits(value))]))
+  if (quantities === undefined) return NOTHING
+  const found = totalsKnown.get(quantities) ?? computeTotals(quantities)
+  totalsKnown.set(quantities, found)
+  return found
+}
+
+function computeTotals(quantities: Quantities): ResourceTotals {
+  const amount = (name: string, value: string) => Number(name === 'cpu' ? milliUnits(value) : wholeUnits(value))
+  return new Map(Object.entries(quantities).map(([name, value]) => [name, amount(name, value)]))
 }
 
 /** Adds in place. */

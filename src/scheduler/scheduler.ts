@@ -36,7 +36,7 @@ export function createScheduler(deps: ControllerDeps): Controller<SchedulingView
       watchRule(PODS, pending.afterPod),
       watchRule(NODES, pending.afterNode),
       watchRule(CLAIMS, (change) => pending.usingClaim(change.key)),
-      watchRule(VOLUMES, pending.withClaims),
+      watchRule(VOLUMES, pending.afterVolume),
       watchRule(STORAGE_CLASSES, pending.withClaims),
       watchRule(NAMESPACES, () => []),
     ],
