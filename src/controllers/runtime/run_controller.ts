@@ -1,5 +1,6 @@
-import { ApiError, isConflict } from '../../api/error.ts'
+import { isConflict } from '../../api/error.ts'
 import type { ObjectKey, ResourceRef } from '../../api/resource.ts'
+import { AssertionError } from '../../base/assert.ts'
 import { messageOf } from '../../base/log.ts'
 import type { Controller, ControllerDeps, Outcome } from './controller.ts'
 import { done } from './controller.ts'
@@ -120,11 +121,18 @@ class ReconcileLoop<View, Plan> {
       if (outcome === 'again' && 'afterMs' in rest && !this.#stopped) this.#queue.addAfter(key, rest.afterMs)
     } catch (error) {
       if (this.#stopped) return
-      const level = isConflict(error) ? 'debug' : error instanceof ApiError ? 'info' : 'error'
-      const stack = level === 'error' && error instanceof Error ? { stack: error.stack } : {}
-      this.#deps.log[level]('A reconciliation failed.', { key, error: messageOf(error), ...stack })
+      this.#tellFailure(key, error)
       this.#queue.addFailed(key)
     }
+  }
+
+  /** A mistake of ours is told with its place, everything else with its sentence. */
+  #tellFailure(key: ObjectKey, error: unknown): void {
+    const { log } = this.#deps
+    const fields = { key, error: messageOf(error) }
+    if (isProgrammerError(error)) log.error('A reconciliation is broken.', { ...fields, stack: error.stack })
+    else if (isConflict(error)) log.debug('A reconciliation met a newer version.', fields)
+    else log.info('A reconciliation failed.', fields)
   }
 
   async #outcomeOf(key: ObjectKey, tracked: TrackedClient): Promise<Outcome> {
@@ -152,3 +160,7 @@ class ReconcileLoop<View, Plan> {
 }
 
 const nameOf = (resource: ResourceRef): string => `${resource.group}/${resource.resource}`
+
+function isProgrammerError(error: unknown): error is Error {
+  return [AssertionError, TypeError, ReferenceError, RangeError].some((kind) => error instanceof kind)
+}

@@ -1,9 +1,19 @@
 import type { Pod } from '../../api/types.ts'
+import type { Millis } from '../../base/clock.ts'
 import { ordinalOf } from './identity.ts'
+import { CLAIM_LOOK_MS } from './limits.ts'
 import { claimPods, claimRevisions } from './ownership.ts'
 import type { Phase, Plan } from './plan.ts'
 import { type Availability, availableInMs, isUnavailable } from './pod_health.ts'
-import { condemnedClaimsStep, condemnedStep, isOrdered, type LoopContext, replicaStep, walk } from './replica_loop.ts'
+import {
+  condemnedClaimsStep,
+  condemnedStep,
+  isHeldByClaim,
+  isOrdered,
+  type LoopContext,
+  replicaStep,
+  walk,
+} from './replica_loop.ts'
 import { arrange, type Replicas } from './replicas.ts'
 import { truncateHistory } from './revision_history.ts'
 import { decideRevisions, inOrder, type RevisionDecision } from './revisions.ts'
@@ -30,7 +40,7 @@ export function decide(view: View): Plan {
     phases: decidePhases(view, replicas, { revisions, availability }),
     status: decideStatus({ set, pods, revisions, availability }),
     cleanUp: truncateHistory(set, owned.pods, { ordered, live }),
-    wakeAfterMs: soonest(pods, availability),
+    wakeAfterMs: lookAgainMs({ set, availability, claimNamed: view.claimNamed }, replicas),
   }
 }
 
@@ -78,7 +88,10 @@ function firstUnavailable({ slots, condemned }: Replicas, availability: Availabi
   return condemned.toSorted((a, b) => ordinalOf(a) - ordinalOf(b)).find((pod) => isUnavailable(pod, availability))
 }
 
-function soonest(pods: readonly Pod[], availability: Availability): number | undefined {
-  const delays = pods.flatMap((pod) => availableInMs(pod, availability) ?? [])
-  return delays.length === 0 ? undefined : delays.reduce((a, b) => Math.min(a, b))
+/** What time alone changes: a ready pod becomes available, a claim that holds a pod back goes. */
+function lookAgainMs(context: LoopContext, replicas: Replicas): Millis | undefined {
+  const delays = podsIn(replicas).flatMap((pod) => availableInMs(pod, context.availability) ?? [])
+  const held = replicas.slots.some((slot) => isHeldByClaim(context, slot)) ? [CLAIM_LOOK_MS] : []
+  const all = [...delays, ...held]
+  return all.length === 0 ? undefined : all.reduce((a, b) => Math.min(a, b))
 }

@@ -12,3 +12,6 @@ export const ORDINAL_MAX = 2 ** 31 - 1
 
 /** How many old revisions are kept when the set does not say. */
 export const REVISION_HISTORY_DEFAULT = 10
+
+/** How often a set looks whether the claim of a pod that was scaled away has gone at last. */
+export const CLAIM_LOOK_MS = 5_000

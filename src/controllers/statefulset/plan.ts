@@ -70,6 +70,6 @@ export interface Plan {
   /** Written whether the phases succeed or not; undefined if it says nothing new. */
   readonly status: StatefulSetStatus | undefined
   readonly cleanUp: readonly Action[]
-  /** When a pod becomes available by the passing of time alone. */
+  /** When to look again for what the passing of time changes. */
   readonly wakeAfterMs: Millis | undefined
 }

@@ -62,9 +62,22 @@ function removal(pod: Pod): readonly Action[] {
   return isPodEnding(pod) ? [] : [{ do: 'delete-pod', pod, why: 'finished' }]
 }
 
-function creation({ set, claimNamed }: LoopContext, { ordinal, revision }: Slot): readonly Action[] {
-  const user: ClaimUser = { name: podNameOf(set, ordinal), uid: undefined, ordinal }
-  if (hasClaimOfPredecessor(set, user, claimNamed)) return []
+/** Whether a new pod has to wait until the claim of its predecessor is gone. */
+export function isHeldByClaim({ set, claimNamed }: LoopContext, { pod, ordinal }: Slot): boolean {
+  return pod === undefined && hasClaimOfPredecessor(set, futureUser(set, ordinal), claimNamed)
+}
+
+const futureUser = (set: StatefulSet, ordinal: number): ClaimUser => ({
+  name: podNameOf(set, ordinal),
+  uid: undefined,
+  ordinal,
+})
+
+function creation(context: LoopContext, slot: Slot): readonly Action[] {
+  if (isHeldByClaim(context, slot)) return []
+  const { set, claimNamed } = context
+  const { ordinal, revision } = slot
+  const user = futureUser(set, ordinal)
   const pod = newPod(set, revision, ordinal)
   const claims = claimWork(set, ordinal, claimNamed)
   const owners = [...claimsToOwn(set, user, claimNamed), ...newClaimsToOwn(set, user, claimNamed)]

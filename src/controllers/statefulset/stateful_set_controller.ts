@@ -88,12 +88,15 @@ function setsOfPod(sets: Informer<StatefulSet>, pod: Pod): readonly ObjectKey[] 
   return set?.metadata.uid === controller.uid ? [keyOf(set)] : []
 }
 
-/** A claim that has gone may have held a pod back, or a pod may wait for it. Upstream would only retry. */
+/**
+ * A claim that has gone may have held a pod back, or a pod may wait for it; upstream would only
+ * retry. One that went with a surplus pod wakes nobody, as upstream: the set looks for it by the clock.
+ */
 function keysOfClaimChange(
   sets: Informer<StatefulSet>,
   { previous, current }: CacheChange<PersistentVolumeClaim>,
 ): readonly ObjectKey[] {
-  if (previous === undefined || current !== undefined) return []
+  if (previous === undefined || current !== undefined || controllerOf(previous)?.kind === 'Pod') return []
   const { namespace, name } = previous.metadata
   return sets.list(namespace).flatMap((set) => (usesClaim(set, name) ? [keyOf(set)] : []))
 }
