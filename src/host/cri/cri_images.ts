@@ -10,6 +10,8 @@ import type { WireImage } from './messages.ts'
 export interface ImageSource {
   /** What the machine's own image for this name really is; undefined when it is no stand-in. */
   standInFor(reference: string): string | undefined
+  /** The id that `bring` would bring, if this machine itself has or builds the image; undefined when only a registry knows. */
+  newestId(reference: string): Promise<string | undefined>
   /** Makes the image known to containerd under `reference`. @throws Error that says why it cannot be had */
   bring(reference: string): Promise<void>
 }
@@ -26,8 +28,7 @@ export async function ensureImage(
     throw new ImageError('InvalidImageName', `Failed to apply default image tag "${wanted}": invalid reference format`)
   }
   const present = await statusOf(client, reference)
-  // An image that the machine itself built is as new as it gets: "Always" asks nobody for it.
-  if (present !== undefined && (policy !== 'Always' || source.standInFor(reference) !== undefined)) {
+  if (present !== undefined && (policy !== 'Always' || (await isNewest(source, reference, present)))) {
     return imageOf(present, wanted, { pulled: false, standsInFor: source.standInFor(reference) })
   }
   if (policy === 'Never') {
@@ -39,6 +40,11 @@ export async function ensureImage(
   const brought = await statusOf(client, reference)
   if (brought === undefined) throw new ImageError('ErrImagePull', `image "${reference}" vanished after its import`)
   return imageOf(brought, wanted, { pulled: true, standsInFor: source.standInFor(reference) })
+}
+
+/** "Always" asks the image's origin; for an image of this machine that is the machine's own store. */
+async function isNewest(source: ImageSource, reference: string, present: WireImage): Promise<boolean> {
+  return (await source.newestId(reference).catch(() => undefined)) === present.id
 }
 
 async function statusOf(client: CriClient, reference: string): Promise<WireImage | undefined> {

@@ -26,6 +26,10 @@ export function createNodeImages(options: NodeImagesOptions): ImageSource {
   const underWay = new Map<string, Promise<void>>()
   return {
     standInFor: (reference) => options.store.standInFor(reference),
+    newestId: async (reference) => {
+      const own = await ownImage(options.store, reference)
+      return own && blobsOf(options.store.layout, own)[1]
+    },
     bring: (reference) => {
       const running = underWay.get(reference) ?? bring(options, reference).finally(() => underWay.delete(reference))
       underWay.set(reference, running)
@@ -34,9 +38,17 @@ export function createNodeImages(options: NodeImagesOptions): ImageSource {
   }
 }
 
+/** A loaded image goes before a recipe; building one that is built is immediate, and notices a changed recipe. */
+async function ownImage(store: ImageStore, reference: string): Promise<StoredImage | undefined> {
+  const stored = store.find(reference)
+  const mayBuild = store.canBuild(reference) && (stored === undefined || stored.standsInFor !== undefined)
+  // Without a network an older build is better than none.
+  return mayBuild ? store.buildImage(reference).catch((error) => stored ?? Promise.reject(error)) : stored
+}
+
 async function bring(options: NodeImagesOptions, reference: string): Promise<void> {
   const { store } = options
-  const stored = store.find(reference) ?? (store.canBuild(reference) ? await store.buildImage(reference) : undefined)
+  const stored = await ownImage(store, reference)
   if (stored !== undefined) return importImage(store.layout, stored, options.socket)
   if (options.registries) return pullImage(options, reference)
   throw new Error(
