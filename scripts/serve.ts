@@ -7,6 +7,7 @@ import { systemRandom } from '../src/base/random.ts'
 import { openAuthority } from '../src/host/certificates.ts'
 import { listenHttps } from '../src/host/https_server.ts'
 import { writeKubeconfig } from '../src/host/kubeconfig.ts'
+import { createTokenSigner } from '../src/host/token_signer.ts'
 import { createControlPlane } from '../src/main/control_plane.ts'
 import { MemoryJournal } from '../src/store/memory_journal.ts'
 import { createStore } from '../src/store/mvcc.ts'
@@ -25,6 +26,8 @@ const store = await createStore({ journal: new MemoryJournal(), clock: systemClo
 const folder = mkdtempSync(join(tmpdir(), 'berth-serve-'))
 const authority = await openAuthority(folder)
 const certificate = await authority.server({ names: ['localhost', 'kubernetes.default.svc'], addresses: ['127.0.0.1'] })
+const tokens = await createTokenSigner(folder)
+await tokens.publicKeys?.()
 rmSync(folder, { recursive: true })
 
 const token = systemRandom.uuid()
@@ -34,6 +37,7 @@ const plane = await createControlPlane({
   clock: systemClock,
   random: systemRandom,
   log,
+  tokens,
   staticTokens: new Map([[token, admin]]),
 })
 const { server } = plane
@@ -42,7 +46,7 @@ if (flags.includes('--controllers')) {
   plane.startControllers({ featureGates: new Map(), authority: authority.certificate, volumes: nowhere })
 }
 const tls = { key: certificate.key, certificate: certificate.certificate, clientCa: authority.certificate }
-const listening = await listenHttps({ handler: server.http, port, address: '127.0.0.1', tls })
+const listening = await listenHttps({ handler: server.http, upgrade: server.upgrade, port, address: '127.0.0.1', tls })
 const url = `https://127.0.0.1:${listening.port}`
 writeKubeconfig(kubeconfig, {
   server: url,
