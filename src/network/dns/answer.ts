@@ -38,7 +38,8 @@ export const NEGATIVE_TTL_SECONDS = 1
 
 /**
  * Answers one query from the cluster's state. Names are compared without regard to case and given
- * back as they were asked. Names outside the cluster are refused: nothing is forwarded.
+ * back as they were asked. Names outside the cluster do not exist here: nothing is forwarded, and a
+ * refusal would make some resolvers give up before they have tried their whole search list.
  */
 export function answerQuery(state: ZoneState, query: DnsQuery): DnsAnswer {
   const [question] = query.questions ?? []
@@ -48,14 +49,16 @@ export function answerQuery(state: ZoneState, query: DnsQuery): DnsAnswer {
   if (isReverseName(name))
     return zoneAnswer(state, reverseZone(name), resolveReverse(state, { ...question, name }), question)
   const { clusterDomain } = state
-  if (name !== clusterDomain && !name.endsWith(`.${clusterDomain}`)) return failure('REFUSED')
+  if (name !== clusterDomain && !name.endsWith(`.${clusterDomain}`)) return OUTSIDE
   return zoneAnswer(state, clusterDomain, resolveForward(state, { ...question, name }), question)
 }
 
 const isReverseName = (name: string): boolean => name.endsWith('.in-addr.arpa') || name.endsWith('.ip6.arpa')
 const reverseZone = (name: string): string => (name.endsWith('.ip6.arpa') ? 'ip6.arpa' : 'in-addr.arpa')
 
-const failure = (rcode: 'FORMERR' | 'NOTIMP' | 'REFUSED'): DnsAnswer => ({ rcode, authoritative: false, answers: [] })
+const OUTSIDE: DnsAnswer = { rcode: 'NXDOMAIN', authoritative: false, answers: [] }
+
+const failure = (rcode: 'FORMERR' | 'NOTIMP'): DnsAnswer => ({ rcode, authoritative: false, answers: [] })
 
 /** A missing name and a name without such records both carry the zone's SOA, which says how long that may be believed. */
 function zoneAnswer(state: ZoneState, zone: string, found: Found, question: DnsQuestion): DnsAnswer {
