@@ -83,7 +83,8 @@ async function finish(recipe: LayerRecipe, sharedFinish: string, root: string): 
       timeoutMs: BUILD_TIMEOUT_MS,
     })
   }
-  if (existsSync(files)) await mustRun(['cp', '-r', '--preserve=mode', '--no-target-directory', files, root])
+  if (existsSync(files))
+    await mustRun(['cp', '-r', '--preserve=mode', '--remove-destination', '--no-target-directory', files, root])
   await mustRun(['chmod', '755', root])
 }
 
