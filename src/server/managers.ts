@@ -1,20 +1,46 @@
+import { managedFieldsOfUpdate } from '../api/apply/apply.ts'
+import type { ManagerIdentity } from '../api/apply/managers.ts'
 import type { MutableObject } from '../api/kind_rules.ts'
+import { apiVersionOf } from '../api/resource.ts'
+import type { ResourceFacts } from '../api/schema/table.ts'
 import type { KubeObject } from '../api/types.ts'
 import type { Millis } from '../base/clock.ts'
+import { toRfc3339 } from '../base/time.ts'
 import type { Call } from './call.ts'
 
 /** What the managed fields of a write are computed from. */
 export interface ManagedWrite {
   readonly call: Call
+  /** The object as it is going to be. */
   readonly draft: MutableObject
   readonly old: KubeObject | undefined
-  /** The object before the server filled in anything. */
-  readonly asSent: MutableObject
   readonly now: Millis
 }
 
-/** Keeps the managed fields that are there; a write without them does not drop them. */
-export function recordManager({ draft, old }: ManagedWrite): void {
-  const known = old?.metadata.managedFields
-  if (draft.metadata['managedFields'] === undefined && known !== undefined) draft.metadata['managedFields'] = known
+/** Who a write counts for: the field manager it names, or the program that sent it. */
+export function managerOf({ request, target, defaultManager }: Call, operation: 'Apply' | 'Update'): ManagerIdentity {
+  return {
+    manager: request.options.fieldManager || defaultManager,
+    operation,
+    apiVersion: apiVersionOf(target.facts.ref),
+    subresource: target.subresource?.name,
+  }
+}
+
+export const hasStatus = (facts: ResourceFacts): boolean => facts.subresources.some(({ name }) => name === 'status')
+
+/** Keeps account of who changed what. An apply has done so itself, while it merged. */
+export function recordManager({ call, draft, old, now }: ManagedWrite): void {
+  if (call.request.patchType === 'apply') return
+  const { facts } = call.target
+  const managedFields = managedFieldsOfUpdate({
+    typeName: facts.typeName,
+    manager: managerOf(call, 'Update'),
+    live: old,
+    updated: draft,
+    now: toRfc3339(now),
+    hasStatus: hasStatus(facts),
+  })
+  if (managedFields === undefined || managedFields.length === 0) delete draft.metadata['managedFields']
+  else draft.metadata['managedFields'] = managedFields
 }

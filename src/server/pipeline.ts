@@ -20,7 +20,6 @@ export function prepareNew(core: Core, call: Call, draft: MutableObject): Mutabl
   const { facts } = call.target
   const rules = rulesFor(facts)
   const context = ruleContext(core, call.user)
-  const asSent = structuredCloneOfMeta(draft)
   rules.defaults?.(draft)
   const attributes = attributesOf(call, 'CREATE', draft, undefined)
   core.admission.admit(attributes)
@@ -33,12 +32,9 @@ export function prepareNew(core: Core, call: Call, draft: MutableObject): Mutabl
   refuseFaults(facts, object, validateNew(rules, object, context))
   call.warnings.push(...(rules.warnings?.(object, undefined) ?? []))
   core.admission.validate({ ...attributes, name: object.metadata.name })
-  recordManager({ call, draft, old: undefined, asSent, now: context.now })
+  recordManager({ call, draft, old: undefined, now: context.now })
   return draft
 }
-
-/** What a managed-fields entry is computed from must not see what the server adds; metadata are replaced, so a shallow copy does. */
-const structuredCloneOfMeta = (draft: MutableObject): MutableObject => ({ ...draft, metadata: { ...draft.metadata } })
 
 /** The same for a change; `subresource` `status` uses the rules of that half. */
 export function prepareChange(core: Core, call: Call, draft: MutableObject, old: KubeObject): MutableObject {
@@ -58,7 +54,7 @@ export function prepareChange(core: Core, call: Call, draft: MutableObject, old:
   refuseFaults(facts, object, validate(rules, object, old, context))
   if (!isStatus(call)) call.warnings.push(...(rules.warnings?.(object, old) ?? []))
   core.admission.validate(attributes)
-  recordManager({ call, draft, old, asSent: draft, now: context.now })
+  recordManager({ call, draft, old, now: context.now })
   return draft
 }
 
