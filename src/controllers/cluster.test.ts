@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import {
   CLAIMS,
   CONFIG_MAPS,
+  DISRUPTION_BUDGETS,
   ENDPOINT_SLICES,
   ENDPOINTS,
   EVENTS,
@@ -172,6 +173,10 @@ test('a set gets claims, volumes, a node and endpoints, and leaves nothing when 
     'Endpoints',
     async () => (await client.get(ENDPOINTS, { namespace, name: 'web' })).subsets?.[0]?.addresses,
   )
+  const budget = { minAvailable: 1, selector: { matchLabels: labels } }
+  await client.create(DISRUPTION_BUDGETS, { metadata: { namespace, name: 'b' }, spec: budget } as never)
+  const healthy = async () => (await client.get(DISRUPTION_BUDGETS, { namespace, name: 'b' })).status?.currentHealthy
+  await eventually('a healthy budget', async () => (await healthy()) === 1)
   const { items: events } = await client.list(EVENTS, { namespace })
   const messages = events.map(({ reason, message }) => `${reason}: ${message}`)
   assert.ok(messages.includes(`ProvisioningSucceeded: Successfully provisioned volume ${volume.metadata.name}`))

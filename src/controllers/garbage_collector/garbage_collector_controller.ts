@@ -8,6 +8,7 @@ import {
   decideGarbage,
   type GarbagePlan,
   type GarbageView,
+  isEnding,
   isWaitingForDependents,
   ORPHAN_FINALIZER,
   type OwnerFact,
@@ -37,20 +38,28 @@ export function createGarbageCollectorController(
   }
 }
 
-/** The object itself, its owners (one may wait for it), and its dependents when it goes or begins to. */
+/** The object itself, owners that wait for it, and its dependents when it goes or begins to. */
 function concernedUids(graph: OwnerGraph, change: CacheChange<KubeObject>): readonly ObjectKey[] {
   const { previous, current } = change
   const object = current ?? previous
   if (object === undefined) return []
-  const owners = new Set([...ownerUids(object), ...(previous === undefined ? [] : ownerUids(previous))])
+  const named = new Set([...ownerUids(object), ...(previous === undefined ? [] : ownerUids(previous))])
+  const owners = [...named].filter((uid) => isWaiting(graph, uid))
   const ends = current === undefined || isWaitingForDependents(current)
   const dependents = ends ? graph.dependentsOf(object.metadata.uid) : []
   return [object.metadata.uid, ...owners, ...dependents.map((dependent) => dependent.object.metadata.uid)]
 }
 
+function isWaiting(graph: OwnerGraph, uid: string): boolean {
+  const node = graph.find(uid)
+  return node !== undefined && isWaitingForDependents(node.object)
+}
+
+/** Most objects neither end nor have owners: there is nothing to decide about them. */
 function viewOf(graph: OwnerGraph, uid: string): GarbageView | undefined {
   const node = graph.find(uid)
-  return node === undefined ? undefined : { node, owners: ownersOf(graph, node), dependents: graph.dependentsOf(uid) }
+  if (node === undefined || (!isEnding(node.object) && ownerUids(node.object).length === 0)) return undefined
+  return { node, owners: ownersOf(graph, node), dependents: graph.dependentsOf(uid) }
 }
 
 function ownersOf(graph: OwnerGraph, node: GraphNode): OwnerFact[] {
