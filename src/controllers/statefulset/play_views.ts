@@ -80,10 +80,20 @@ export class ViewPlayer {
       const done = this.#act()
       const names = [...this.#pods.keys()]
       for (const name of names) this.#changePods([name], this.#isEnding(name) ? 'gone' : 'ready')
+      this.#collectClaims()
       if (done.length === 0 && describePlan(this.#decide()).length === 0) return told
       told.push(...done)
     }
     throw new Error('the set does not come to rest')
+  }
+
+  /** What the garbage collector does: a claim goes with the pod that owns it. */
+  #collectClaims(): void {
+    for (const { metadata } of this.#claims.values()) {
+      const owner = metadata.ownerReferences?.find(({ kind }) => kind === 'Pod')
+      if (owner !== undefined && this.#pods.get(owner.name)?.metadata.uid !== owner.uid)
+        this.#claims.delete(metadata.name)
+    }
   }
 
   #isEnding(name: string): boolean {
