@@ -9,7 +9,7 @@ import { type Fence, partsOf } from './markdown.ts'
  * - ```` ```shell ```` runs the block in the main terminal. `tty`: on a terminal of its own, as
  *   `-it` needs; `retry=60`: repeats it until the output matches, for so many seconds; `exit=1`: it
  *   must end with that code; `timeout=120`: seconds that it may take; `terminal=watch`: types it
- *   into a second terminal and goes on; `capture=node`: keeps what it printed as `$node` for later
+ *   into a second terminal, behind a Ctrl-C if it is not its first, and goes on; `capture=node`: keeps what it printed as `$node` for later
  *   blocks; `start-over`: runs only when an earlier play of the document was cut short.
  * - ```` ```output ```` is what the block above prints. `contains`: these lines in this order, others
  *   between them; `unordered`: in any order. With `terminal=watch within=60` it is what the second terminal
@@ -26,8 +26,15 @@ export type TutorialStep =
   | { readonly kind: 'section'; readonly title: string }
   | { readonly kind: 'file'; readonly path: string; readonly content: string; readonly line: number }
   | RunStep
-  | { readonly kind: 'input'; readonly terminal: string; readonly text: string; readonly line: number }
+  | InputStep
   | SeenStep
+
+export interface InputStep {
+  readonly kind: 'input'
+  readonly terminal: string
+  readonly text: string
+  readonly line: number
+}
 
 export interface SeenStep {
   readonly kind: 'seen'

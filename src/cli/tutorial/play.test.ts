@@ -53,7 +53,6 @@ test('files, commands, captured values and a second terminal play as a reader wo
     ...block('output terminal=watch within=5', 'line 1', 'line 2'),
     ...block('output terminal=watch within=5', 'line 3'),
     ...block('output terminal=watch absent=1', 'line <number>'),
-    ...block('input terminal=watch', '^C'),
     ...block('shell terminal=watch', 'echo still $((40 + 2))'),
     ...block('output terminal=watch within=5', 'still 42'),
   ])

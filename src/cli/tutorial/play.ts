@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Expected, RunStep, SeenStep, TutorialDocument, TutorialStep } from './document.ts'
+import type { Expected, InputStep, RunStep, SeenStep, TutorialDocument, TutorialStep } from './document.ts'
 import { firstMissing, firstMissingOfAny, mismatch, patternsOf } from './match.ts'
 import { sideBySide } from './side_by_side.ts'
 import { runBlock, type ShellPlace, Terminal } from './terminal.ts'
@@ -113,9 +113,9 @@ class Play {
         return undefined
       case 'run':
         if (step.startOver && !this.#options.startOver) return undefined
-        return step.terminal === undefined ? await this.#run(step) : await this.#type(step.terminal, step.script, next)
+        return step.terminal === undefined ? await this.#run(step) : await this.#type(step, step.terminal, next)
       case 'input':
-        return await this.#type(step.terminal, step.text, next)
+        return await this.#type(step, step.terminal, next)
       case 'seen':
         return step.absentSeconds > 0 ? await this.#absent(step) : await this.#seen(step)
     }
@@ -132,9 +132,12 @@ class Play {
     this.#options.report.file(path)
   }
 
-  async #type(name: string, text: string, next: TutorialStep | undefined): Promise<undefined> {
+  /** A command comes behind Ctrl-C, since a watch may still run in that terminal. */
+  async #type(step: RunStep | InputStep, name: string, next: TutorialStep | undefined): Promise<undefined> {
+    const text = step.kind === 'run' ? step.script : step.text
     this.#options.report.command(text, name)
-    this.#terminal(name).type(text)
+    const command = step.kind === 'run' && this.#terminals.has(name)
+    this.#terminal(name).type(command ? `^C\n${text}` : text)
     const looksThere = next?.kind === 'seen' && next.terminal === name
     if (!looksThere) await wait(SETTLE_MS, undefined, { signal: this.#options.signal })
   }
