@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { CONFIG_MAPS } from '../../api/resources.ts'
 import type { KubeObject, OwnerReference } from '../../api/types.ts'
 import { decideGarbage, type GarbageView, type OwnerState } from './decide.ts'
@@ -59,4 +60,16 @@ test('an orphaning owner lets all dependents go before it goes', () => {
 
 test('an object that is ending already is left to its finalizers', () => {
   assert.equal(decideGarbage(view(['absent'], { node: ending('example.com/hold') })).action, 'none')
+})
+
+test('whatever else is known, nothing is deleted while an owner may be alive', () => {
+  const state = fc.constantFrom<OwnerState>('alive', 'waiting', 'absent', 'unseen', 'unknown')
+  fc.assert(
+    fc.property(fc.array(state, { maxLength: 4 }), fc.boolean(), (states, hasDependents) => {
+      const plan = decideGarbage(view(states, hasDependents ? { dependents: [node('grandchild')] } : {}))
+      const mayLive = states.length === 0 || states.some((one) => !['absent', 'waiting'].includes(one))
+      assert.equal(plan.action === 'delete', !mayLive)
+      if (plan.action === 'forgetOwners') assert.ok(plan.keep.length > 0 && plan.keep.length < states.length)
+    }),
+  )
 })
