@@ -43,7 +43,8 @@ export class SimulatedNodes {
   readonly #deps: SimulatedNodesDeps
   readonly #source: PodsByNode
   readonly #preparation: PodPreparation
-  readonly #nodes: SimulatedNodeAgent[] = []
+  #nodes: SimulatedNodeAgent[] = []
+  #nextIndex = 0
 
   /** Asks `informers` for what it needs: make it before they are started. */
   constructor(deps: SimulatedNodesDeps) {
@@ -68,7 +69,7 @@ export class SimulatedNodes {
     size?: SimulatedNodeSize,
     found?: { readonly index: number; readonly runtime: SimulatedRuntime },
   ): Promise<SimulatedNode> {
-    const index = found?.index ?? this.#nodes.length
+    const index = found?.index ?? this.#nextIndex++
     const node = new SimulatedNodeAgent(this.#deps, {
       name,
       index,
@@ -78,7 +79,12 @@ export class SimulatedNodes {
       ...(found === undefined ? {} : { runtime: found.runtime }),
     })
     this.#nodes.push(node)
-    await node.startAgent()
+    try {
+      await node.startAgent()
+    } catch (error) {
+      this.#nodes = this.#nodes.filter((one) => one !== node)
+      throw error
+    }
     return node
   }
 
@@ -123,8 +129,13 @@ class SimulatedNodeAgent implements SimulatedNode {
     const node = describeSimulatedNode(this.#place)
     this.#registration = new NodeRegistration({ ...this.#deps, node })
     this.pods = new PodManager({ ...this.#workerDeps(node.addresses[0]?.address ?? ''), pods: this.#place.source })
-    await this.#registration.start()
-    await this.pods?.start()
+    try {
+      await this.#registration.start()
+      await this.pods?.start()
+    } catch (error) {
+      this.stopAgent()
+      throw error
+    }
   }
 
   stopAgent(): void {
