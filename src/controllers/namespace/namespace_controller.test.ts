@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { CONFIG_MAPS, EVENTS, NODES, PODS } from '../../api/resources.ts'
 import type { KubeObject, Namespace } from '../../api/types.ts'
 import { deletionConditions } from './conditions.ts'
-import { decideNamespace } from './namespace_controller.ts'
+import { decideNamespace, recheckAfterMs } from './namespace_controller.ts'
 
 const metadata = { name: 'n', uid: 'u', resourceVersion: '1', creationTimestamp: '' }
 const namespace = (ending: boolean, finalizers: string[]): Namespace => ({
@@ -46,4 +46,13 @@ test('the conditions say what is left and which finalizers hold it', () => {
       ['False', '1970-01-01T00:00:09Z'],
     ],
   )
+})
+
+test('the longer a namespace is held, the more rarely it is looked at', () => {
+  const held = {
+    ...namespace(true, ['kubernetes']),
+    metadata: { ...metadata, deletionTimestamp: '1970-01-01T00:00:00Z' },
+  }
+  const after = (now: number) => recheckAfterMs({ namespace: held, now })
+  assert.deepEqual([after(0), after(4_000), after(3_600_000)], [250, 1_000, 15_000])
 })

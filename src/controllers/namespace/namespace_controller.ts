@@ -3,11 +3,12 @@ import type { ResourceRef } from '../../api/resource.ts'
 import { NAMESPACES, PODS } from '../../api/resources.ts'
 import type { Namespace } from '../../api/types.ts'
 import type { Millis } from '../../base/clock.ts'
+import { fromRfc3339 } from '../../base/time.ts'
 import type { Client } from '../../client/client.ts'
 import { again, type Controller, type ControllerDeps, done, type Outcome, watchRule } from '../runtime/controller.ts'
 import { deletionConditions } from './conditions.ts'
 import { type Contents, deleteContents, listContents, wavesOf } from './contents.ts'
-import { NAMESPACE_RECHECK_MS } from './limits.ts'
+import { NAMESPACE_RECHECK_LONGEST_MS, NAMESPACE_RECHECK_PART, NAMESPACE_RECHECK_SHORTEST_MS } from './limits.ts'
 
 /** The finalizer, in the spec, by which a namespace waits for its contents. */
 const NAMESPACE_FINALIZER = 'kubernetes'
@@ -71,7 +72,14 @@ async function empty(
   }
   if (left.found.length === 0 && left.failures.length === 0) return finalize(client, view.namespace)
   await tell(client, view, left)
-  return again(NAMESPACE_RECHECK_MS)
+  return again(recheckAfterMs(view))
+}
+
+/** Contents that have been held for long are not looked at often. */
+export function recheckAfterMs({ namespace, now }: Pick<NamespaceView, 'namespace' | 'now'>): Millis {
+  const endingMs = now - (fromRfc3339(namespace.metadata.deletionTimestamp) ?? now)
+  const wanted = endingMs * NAMESPACE_RECHECK_PART
+  return Math.min(Math.max(wanted, NAMESPACE_RECHECK_SHORTEST_MS), NAMESPACE_RECHECK_LONGEST_MS)
 }
 
 /** Deletes what is there and answers what is still there afterwards. */
