@@ -40,10 +40,10 @@ test('writes as upstream does', () => {
     kind: 'ConfigMap',
     apiVersion: 'v1',
     data: { x: '1', n: 'true', multi: 'a\nb\n' },
-    list: [{ f: {} }],
+    list: [{ '.': {}, f: {} }],
   }
   const text =
-    'apiVersion: v1\ndata:\n  multi: |\n    a\n    b\n  "n": "true"\n  x: "1"\nkind: ConfigMap\nlist:\n- f: {}\n'
+    'apiVersion: v1\ndata:\n  multi: |\n    a\n    b\n  "n": "true"\n  x: "1"\nkind: ConfigMap\nlist:\n- .: {}\n  f: {}\n'
   assert.equal(toYaml(object), text)
   assert.equal(toYaml({ t: '2026-01-01T00:00:00Z' }), 't: "2026-01-01T00:00:00Z"\n')
 })

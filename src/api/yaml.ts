@@ -27,6 +27,11 @@ const octal: ScalarTag = {
   resolve: (text) => Number(text.replaceAll('_', '').replace(/^\+/, '')),
 }
 
+/** A point alone is a number to the library's YAML 1.1, but a word to Go, and a key of managed fields. */
+const DECIMAL_POINT = /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$/
+const withGoForm = (tag: Tags[number]): Tags[number] =>
+  isTag(tag) && 'test' in tag && tag.test?.test('.') ? { ...tag, test: DECIMAL_POINT } : tag
+
 const isTag = (tag: Tags[number]): tag is Exclude<Tags[number], string> => typeof tag !== 'string'
 const isGoTag = (tag: Tags[number]): boolean =>
   !isTag(tag) || !(STRINGS_TO_GO.has(tag.tag) || ('format' in tag && tag.format === 'TIME'))
@@ -36,7 +41,7 @@ const PARSE_OPTIONS = {
   uniqueKeys: false,
   prettyErrors: false,
   strict: true,
-  customTags: (tags: Tags): Tags => [octal, ...tags.filter(isGoTag)],
+  customTags: (tags: Tags): Tags => [octal, ...tags.filter(isGoTag).map(withGoForm)],
 } as const
 
 /** Parses the first document of a text as Go's YAML library would: YAML 1.1, `y` and `off` are booleans. */
@@ -112,6 +117,7 @@ function checkNumber(value: unknown): void {
 export function toYaml(value: unknown): string {
   return stringify(value, {
     version: '1.1',
+    customTags: (tags) => tags.map(withGoForm),
     sortMapEntries: true,
     indentSeq: false,
     lineWidth: 0,
