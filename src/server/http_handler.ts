@@ -125,7 +125,8 @@ async function answerResource(core: Core, authorizer: Authorizer, { request, use
   }
   const includeObject = includeObjectOf(query.get('includeObject'))
   if (verb === 'watch') return answerWatch(core, call, { representation, includeObject, signal: request.signal })
-  const result = await dispatch(core, call)
+  const result = await dispatch(core, call).catch((thrown: unknown) => ({ thrown }))
+  if ('thrown' in result) return errorResponse(core, request, result.thrown, call.warnings)
   const written = await writeBody(result.body, { representation, includeObject, now: core.deps.clock.now() })
   return respond(core, request, { status: result.code, written, warnings: call.warnings })
 }
@@ -182,7 +183,12 @@ async function compress({ deps }: Core, request: HttpRequest, chunks: readonly U
 }
 
 /** Any failure as a Status, in the form that the client reads. */
-export async function errorResponse(core: Core, request: HttpRequest, thrown: unknown): Promise<HttpResponse> {
+export async function errorResponse(
+  core: Core,
+  request: HttpRequest,
+  thrown: unknown,
+  warnings: readonly string[] = [],
+): Promise<HttpResponse> {
   if (!(thrown instanceof ApiError)) {
     core.deps.log.error('a request failed unexpectedly', {
       path: request.path,
@@ -200,5 +206,5 @@ export async function errorResponse(core: Core, request: HttpRequest, thrown: un
   )
   const retry = error.retryAfterSeconds
   const headers: HttpHeaders = retry === undefined ? {} : { 'retry-after': String(retry) }
-  return respond(core, request, { status: error.code, written, warnings: [], headers })
+  return respond(core, request, { status: error.code, written, warnings, headers })
 }

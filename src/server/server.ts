@@ -1,6 +1,7 @@
 import type { Transport, UserInfo } from '../api/request.ts'
 import type { PriorityClass, StorageClass } from '../api/types.ts'
 import { createAdmissionChain } from './admission/admission.ts'
+import type { LimitRange } from './admission/limit_ranger.ts'
 import { ADMISSION_PLUGINS } from './admission/plugins.ts'
 import { createAuthorizer } from './authorization.ts'
 import { bootstrap } from './bootstrap.ts'
@@ -30,6 +31,7 @@ export function createServer(deps: ServerDeps): Server {
   const authorizer = createAuthorizer(store)
   const priorityClasses = watchResource<PriorityClass>(store, 'priorityclasses.scheduling.k8s.io')
   const storageClasses = watchResource<StorageClass>(store, 'storageclasses.storage.k8s.io')
+  const limitRanges = watchResource<LimitRange>(store, 'limitranges')
   const services = createServiceAllocator({
     store,
     random,
@@ -42,10 +44,11 @@ export function createServer(deps: ServerDeps): Server {
     now: () => clock.now(),
     defaultPriorityClass: () => highestGlobalDefault(priorityClasses.values()),
     defaultStorageClass: () => newestDefault(storageClasses.values()),
-    mayI: (user, question) => authorizer.decide(user, { type: 'resource', ...question }).allowed,
+    limitRanges: (namespace) => limitRanges.values(namespace),
+    authorizer,
   })
   const core: Core = { deps, store, admission, services, authorizer }
-  const parts = [authorizer, priorityClasses, storageClasses, services]
+  const parts = [authorizer, priorityClasses, storageClasses, limitRanges, services]
   return {
     transport: (user) => createLocalTransport(core, user),
     http: createHttpHandler(core, authorizer),

@@ -119,7 +119,7 @@ class Allocator implements ServiceAllocator {
     if (!isAssignable(range, number)) {
       return {
         ...where,
-        message: `${shown} the provided IP (${address}) is not in the valid range. The range of valid IPs is ${this.#options.addresses}`,
+        message: `${shown} the provided network does not match the current range`,
       }
     }
     return take(address) ? undefined : { ...where, message: `${shown} provided IP is already allocated` }

@@ -5,6 +5,8 @@ import type { KubeObject, PriorityClass, StorageClass } from '../../api/types.ts
 import type { Millis } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
 import type { Store } from '../../store/store.ts'
+import type { Authorizer } from '../authorization.ts'
+import type { LimitRange } from './limit_ranger.ts'
 
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
 
@@ -31,18 +33,10 @@ export interface AdmissionContext {
   readonly defaultPriorityClass: () => PriorityClass | undefined
   /** The class of claims that name none. */
   readonly defaultStorageClass: () => StorageClass | undefined
-  /** Asks the authorizer, for rights that the request itself does not name. */
-  readonly mayI: (user: UserInfo, question: AccessQuestion) => boolean
-}
-
-/** One question to the authorizer. */
-export interface AccessQuestion {
-  readonly verb: string
-  readonly group: string
-  readonly resource: string
-  readonly subresource?: string
-  readonly namespace?: string
-  readonly name?: string
+  /** The bounds that a namespace sets. */
+  readonly limitRanges: (namespace: string) => Iterable<LimitRange>
+  /** For rights that the request itself does not name. */
+  readonly authorizer: Authorizer
 }
 
 /**

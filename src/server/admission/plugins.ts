@@ -1,17 +1,23 @@
 import type { AdmissionPlugin } from './admission.ts'
 import { defaultStorageClass } from './default_storage_class.ts'
 import { defaultTolerations } from './default_tolerations.ts'
+import { limitRanger } from './limit_ranger.ts'
 import { namespaceLifecycle } from './namespace_lifecycle.ts'
 import { priority } from './priority.ts'
+import { rbacEscalation } from './rbac_escalation.ts'
 import { serviceAccount } from './service_account.ts'
 import { storageProtection } from './storage_protection.ts'
+import { volumeResize } from './volume_resize.ts'
 
 /** Every rule at the door, in upstream's order. */
 export const ADMISSION_PLUGINS: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
+  limitRanger,
   serviceAccount,
   priority,
   defaultTolerations,
   defaultStorageClass,
   storageProtection,
+  volumeResize,
+  rbacEscalation,
 ]
