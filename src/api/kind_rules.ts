@@ -27,6 +27,13 @@ export interface RuleContext {
 /** A cell of a Table row. */
 export type Cell = string | number | boolean | null
 
+/** A subresource that takes the whole object and changes one part of it: `pods/resize`. */
+export interface SubresourceRules<T extends KubeObject = KubeObject> {
+  /** Leaves in the draft only what this subresource may change; everything else comes from `old`. */
+  prepareUpdate(draft: MutableObject, old: T): void
+  validateUpdate(object: T, old: T): FieldError[]
+}
+
 /**
  * What is peculiar to one kind, beyond the table of facts (schema, verbs, names, columns): named
  * functions that the write path calls in its fixed order. Whatever is absent has the usual meaning.
@@ -62,6 +69,8 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   readonly nameForm?: 'dns-subdomain' | 'dns-label' | 'path-segment'
   /** PUT of a missing object creates it (Lease, Role). */
   readonly createOnUpdate?: boolean
+  /** By name; neither `status` nor `scale`. Called instead of prepareUpdate and validateUpdate. */
+  readonly subresources?: Readonly<Record<string, SubresourceRules<T>>>
   /** DELETE answers the object instead of a Status (Pod, ServiceAccount). */
   readonly deleteAnswersObject?: boolean
   /** The grace period of a DELETE in seconds when the kind ends gracefully (Pod); undefined: at once. */

@@ -6,6 +6,7 @@ import { items, part } from './draft.ts'
 import { podOnlyDefaults, podSpecDefaults } from './pod_defaults.ts'
 import { podLevelRequests, qualityOfService } from './pod_quality.ts'
 import { podCells } from './pod_rows.ts'
+import { ephemeralContainersRules, resizeRules } from './pod_subresources.ts'
 import { podStatusUpdateErrors, podUpdateErrors } from './pod_update.ts'
 import { podErrors } from './pod_validation.ts'
 import { podWarnings } from './pod_warnings.ts'
@@ -91,6 +92,7 @@ export const podRules: KindRules<Pod> = {
   validateCreate: podErrors,
   validateUpdate: podUpdateErrors,
   validateStatusUpdate: podStatusUpdateErrors,
+  subresources: { ephemeralcontainers: ephemeralContainersRules, resize: resizeRules },
   warnings: podWarnings,
   selectableFields,
   cells: podCells,

@@ -4,7 +4,7 @@ import type { PersistentVolumeClaim, PodSpec, StatefulSet, Volume } from '../typ
 import { equal } from '../validation/equality.ts'
 import { goNamed } from '../validation/go_names.ts'
 import { dnsLabel } from '../validation/names.ts'
-import { nonNegative } from '../validation/numbers.ts'
+import { amountOrPercentErrors, nonNegative, percentAtMostHundred } from '../validation/numbers.ts'
 import { isEmptySelector, labelSelectorErrors } from '../validation/selectors.ts'
 import { claimSpecErrors } from './claim_validation.ts'
 import { templateErrors } from './pod_template.ts'
@@ -58,13 +58,27 @@ function strategyErrors({ updateStrategy: strategy }: Spec): FieldError[] {
   const field = 'spec.updateStrategy'
   const rolling = strategy?.rollingUpdate
   if (!strategy?.type) return [required(field)]
-  if (strategy.type === 'RollingUpdate') return nonNegative(rolling?.partition, `${field}.rollingUpdate.partition`)
+  if (strategy.type === 'RollingUpdate') {
+    return [
+      ...nonNegative(rolling?.partition, `${field}.rollingUpdate.partition`),
+      ...maxUnavailableErrors(rolling?.maxUnavailable, `${field}.rollingUpdate.maxUnavailable`),
+    ]
+  }
   if (strategy.type === 'OnDelete') {
     if (rolling === undefined) return []
     const value = goNamed('apps.RollingUpdateStatefulSetStrategy', rolling)
     return [invalid(`${field}.rollingUpdate`, value, "only allowed for updateStrategy 'RollingUpdate'")]
   }
   return [invalid(field, goNamed('apps.StatefulSetUpdateStrategy', strategy), "must be 'RollingUpdate' or 'OnDelete'")]
+}
+
+/** Only seen when its feature is on: else the field is dropped before. */
+function maxUnavailableErrors(amount: number | string | undefined, field: string): FieldError[] {
+  return [
+    ...amountOrPercentErrors(amount, field),
+    ...(amount === 0 || amount === '0%' ? [invalid(field, amount, 'cannot be 0')] : []),
+    ...percentAtMostHundred(amount, field),
+  ]
 }
 
 function retentionErrors({ persistentVolumeClaimRetentionPolicy: policy }: Spec): FieldError[] {

@@ -1,5 +1,5 @@
 import type { FieldError } from '../field_error.ts'
-import type { KindRules, RuleContext } from '../kind_rules.ts'
+import type { KindRules, RuleContext, SubresourceRules } from '../kind_rules.ts'
 import type { KubeObject } from '../types.ts'
 import {
   commonMetadataErrors,
@@ -38,6 +38,20 @@ export function validateChange(
     ...metadataUpdateErrors(object.metadata, old.metadata),
     ...(rules.metadataOnceOnUpdate ? [] : metadataErrors(object.metadata, form)),
     ...(rules.validateUpdate?.(object, old, context) ?? rules.validateCreate?.(object, context) ?? []),
+  ]
+}
+
+/** Everything that is wrong with a change through a subresource that the kind has rules for. */
+export function validateSubresourceChange(
+  rules: KindRules,
+  subresource: SubresourceRules,
+  object: KubeObject,
+  old: KubeObject,
+): FieldError[] {
+  return [
+    ...changeForAllKinds(rules, object, old),
+    ...metadataUpdateErrors(object.metadata, old.metadata),
+    ...subresource.validateUpdate(object, old),
   ]
 }
 
