@@ -24,8 +24,8 @@ export const GRACE_AFTER_PRE_STOP_SECONDS = 2
 export const CONTAINER_INSTANCES_MOST = 2
 
 /** Without a runtime that tells of changes: between two listings while pods are on their way, and while none is. */
-export const RELIST_BUSY_MS = 200
-export const RELIST_IDLE_MS = 1_000
+export const RELIST_BUSY_MS = 100
+export const RELIST_IDLE_MS = 500
 /** A failed write of a pod's status or a failed deletion is tried again after this. */
 export const API_RETRY_FIRST_MS = 200
 export const API_RETRY_MOST_MS = 10_000

@@ -8,7 +8,7 @@ import { type BackOff, retryDelay } from './back_off.ts'
 import { BackOffEvents } from './back_off_events.ts'
 import { allContainersOf, hasExited } from './containers.ts'
 import { decide } from './decide.ts'
-import { isTerminalPhase, shouldTerminate } from './lifecycle.ts'
+import { isTerminalPhase } from './lifecycle.ts'
 import { OperationError } from './operation_error.ts'
 import { Operations } from './operations.ts'
 import { isOlder } from './pod_object.ts'
@@ -89,7 +89,9 @@ export class PodWorker {
 
   /** Not settled: something is being done or will be soon, so the runtime should be looked at often. */
   get isBusy(): boolean {
-    return this.#memory.inFlight.size > 0 || this.#pod.status?.phase !== 'Running' || shouldTerminate(this.#view())
+    if (this.#memory.inFlight.size > 0 || this.#gone || this.#pod.metadata.deletionTimestamp !== undefined) return true
+    const { phase } = this.#pod.status ?? {}
+    return (phase === undefined || phase === 'Pending') && !this.hasFailures
   }
 
   get hasFailures(): boolean {
