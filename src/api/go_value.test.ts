@@ -15,6 +15,11 @@ test('spells values with the names of Go structs', () => {
   assert.equal(goValue('map[string]string', { b: '<', a: '1' }), '{"a":"1","b":"\\u003c"}')
 })
 
+test('groups without internal types in the table take those of their first version', () => {
+  assert.equal(goValue('flowcontrol.FlowDistinguisherMethod', { type: 'X' }), '{"Type":"X"}')
+  assert.match(goValue('flowcontrol.FlowSchemaStatus', { conditions: [{ type: 'A' }] }), /"LastTransitionTime":null/)
+})
+
 test('members of embedded structs stand in the outer one', () => {
   const handler = JSON.parse(goValue('core.Probe', { tcpSocket: { port: 'db' }, periodSeconds: 5 }))
   assert.deepEqual(Object.keys(handler).slice(0, 5), ['Exec', 'HTTPGet', 'TCPSocket', 'GRPC', 'InitialDelaySeconds'])

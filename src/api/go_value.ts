@@ -4,10 +4,7 @@ import { codecOf } from './decode/compile.ts'
 import { DecodeState } from './decode/state.ts'
 import { unifiedDiff } from './go_diff.ts'
 import { setMember } from './json.ts'
-import internalJson from './schema/go-internal.json' with { type: 'json' }
-
-type InternalField = readonly [goName: string, type: string]
-const internalTypes = internalJson as unknown as Readonly<Record<string, readonly InternalField[]>>
+import { internalFieldsOf } from './schema/internal_types.ts'
 
 /**
  * The value of an API field as Go prints it inside error messages, with the names of the internal
@@ -88,11 +85,12 @@ function rearranged(type: string, value: Readonly<Record<string, unknown>>): Rea
 }
 
 function structForm(type: string, given: Readonly<Record<string, unknown>>): object {
-  assert(Object.hasOwn(internalTypes, type), `there is no internal type ${type}`)
+  const fields = internalFieldsOf(type)
+  assert(fields !== undefined, `there is no internal type ${type}`)
   const value = rearranged(type, given)
   const byLowerName = new Map(Object.keys(value).map((key) => [key.toLowerCase(), key] as const))
   const form = {}
-  for (const [goName, fieldType] of internalTypes[type] ?? []) {
+  for (const [goName, fieldType] of fields) {
     if (goName.startsWith('embedded ')) Object.assign(form, embeddedForm(goName, fieldType, value))
     else {
       const key = byLowerName.get(goName.toLowerCase())
