@@ -61,7 +61,7 @@ async function volumeMountOf(
   const isReadonly = mount.readOnly === true || isProjected(volume) || volume.persistentVolumeClaim?.readOnly === true
   const source = volumePath(deps, request.pod, volume)
   return {
-    hostPath: await withSubPath(deps, request, { mount, index, source }),
+    hostPath: await withSubPath(deps, request, { mount, index, source, isProjected: isProjected(volume) }),
     containerPath: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
     readonly: isReadonly,
     propagation: PROPAGATION[(mount.mountPropagation ?? 'None') as keyof typeof PROPAGATION] ?? 'private',
@@ -72,7 +72,12 @@ async function volumeMountOf(
 async function withSubPath(
   deps: VolumeMounterDeps,
   { container, environment, pod }: MountRequest,
-  place: { readonly mount: VolumeMount; readonly index: number; readonly source: string },
+  place: {
+    readonly mount: VolumeMount
+    readonly index: number
+    readonly source: string
+    readonly isProjected: boolean
+  },
 ): Promise<string> {
   const { mount } = place
   const subPath = mount.subPathExpr ? expandVariables(mount.subPathExpr, environment) : (mount.subPath ?? '')
@@ -81,6 +86,13 @@ async function withSubPath(
     throw new ConfigError(`subPath ${JSON.stringify(subPath)} of volume "${mount.name}" must stay inside the volume`)
   }
   const target = subPathTarget(deps.paths, pod.metadata.uid, { container: container.name, index: place.index })
-  await deps.host.mounts.bindSubPath({ volumeRoot: place.source, subPath, target, createMode: 0o777 })
+  const volumeRoot = place.isProjected ? await shownSet(deps, place.source) : place.source
+  await deps.host.mounts.bindSubPath({ volumeRoot, subPath, target, createMode: 0o777 })
   return target
+}
+
+/** The names in a projected volume are the agent's own symlinks into the set that is shown now: a part is taken from that. */
+async function shownSet({ host }: VolumeMounterDeps, directory: string): Promise<string> {
+  const shown = await host.files.readLink(`${directory}/..data`)
+  return shown === undefined ? directory : `${directory}/${shown}`
 }
