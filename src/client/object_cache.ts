@@ -67,9 +67,54 @@ const EVERYTHING = 'everything'
 
 const versionOf = (object: KubeObject): string => object.metadata.resourceVersion
 
-interface Bucket<T> {
-  readonly byKey: Map<ObjectKey, T>
-  ordered: readonly T[] | undefined
+/** The keys stay sorted, so that a list after a change costs a walk and not another sort. */
+class Bucket<T> {
+  readonly #byKey = new Map<ObjectKey, T>()
+  #keys: ObjectKey[] = []
+  #sorted = true
+  #listed: readonly T[] | undefined
+
+  get isEmpty(): boolean {
+    return this.#byKey.size === 0
+  }
+
+  put(key: ObjectKey, object: T): void {
+    if (!this.#byKey.has(key)) this.#addKey(key)
+    this.#byKey.set(key, object)
+    this.#listed = undefined
+  }
+
+  take(key: ObjectKey): void {
+    if (!this.#byKey.delete(key)) return
+    this.#listed = undefined
+    if (this.#sorted) this.#keys.splice(placeOf(key, this.#keys), 1)
+    else this.#keys = [...this.#byKey.keys()]
+  }
+
+  list(): readonly T[] {
+    if (!this.#sorted) this.#keys.sort()
+    this.#sorted = true
+    this.#listed ??= this.#keys.map((key) => this.#byKey.get(key) as T)
+    return this.#listed
+  }
+
+  /** Between two lists many keys may come: sorting them once is cheaper than a place for each. */
+  #addKey(key: ObjectKey): void {
+    const last = this.#keys.at(-1)
+    if (last !== undefined && last > key) this.#sorted = false
+    this.#keys.push(key)
+  }
+}
+
+/** Where the key stands, or would stand. */
+function placeOf(key: ObjectKey, sorted: readonly ObjectKey[]): number {
+  let [from, to] = [0, sorted.length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if ((sorted[middle] as ObjectKey) < key) from = middle + 1
+    else to = middle
+  }
+  return from
 }
 
 /** One index: the buckets of objects that share a value. */
@@ -82,33 +127,27 @@ class Index<T extends KubeObject> {
   }
 
   list(value: string): readonly T[] {
-    const bucket = this.#buckets.get(value)
-    if (bucket === undefined) return []
-    bucket.ordered ??= inKeyOrder(bucket.byKey)
-    return bucket.ordered
+    return this.#buckets.get(value)?.list() ?? []
   }
 
   replace(key: ObjectKey, previous: T | undefined, current: T | undefined): void {
-    if (previous !== undefined) for (const value of this.#valuesOf(previous)) this.#take(value, key)
-    if (current !== undefined) for (const value of this.#valuesOf(current)) this.#put(value, key, current)
+    const kept = current === undefined ? [] : this.#valuesOf(current)
+    if (previous !== undefined) {
+      for (const value of this.#valuesOf(previous)) if (!kept.includes(value)) this.#take(value, key)
+    }
+    if (current !== undefined) for (const value of kept) this.#put(value, key, current)
   }
 
   #put(value: string, key: ObjectKey, object: T): void {
-    const bucket = this.#buckets.get(value) ?? { byKey: new Map<ObjectKey, T>(), ordered: undefined }
-    bucket.byKey.set(key, object)
-    bucket.ordered = undefined
+    const bucket = this.#buckets.get(value) ?? new Bucket<T>()
+    bucket.put(key, object)
     this.#buckets.set(value, bucket)
   }
 
   #take(value: string, key: ObjectKey): void {
     const bucket = this.#buckets.get(value)
     if (bucket === undefined) return
-    bucket.byKey.delete(key)
-    bucket.ordered = undefined
-    if (bucket.byKey.size === 0) this.#buckets.delete(value)
+    bucket.take(key)
+    if (bucket.isEmpty) this.#buckets.delete(value)
   }
-}
-
-function inKeyOrder<T>(byKey: ReadonlyMap<ObjectKey, T>): readonly T[] {
-  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object)
 }

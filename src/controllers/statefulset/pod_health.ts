@@ -29,8 +29,9 @@ export const isUnavailable = (pod: Pod | undefined, availability: Availability):
 
 /** How long until a ready pod becomes available; undefined if time alone will not make it so. */
 export function availableInMs(pod: Pod, { now, minReadyMs }: Availability): Millis | undefined {
+  if (minReadyMs === 0 || !isRunningAndReady(pod)) return undefined
   const since = readySince(pod)
-  if (minReadyMs === 0 || since === undefined || !isRunningAndReady(pod)) return undefined
+  if (since === undefined) return undefined
   const remaining = since + minReadyMs + 1 - now
   return remaining > 0 ? remaining : undefined
 }
