@@ -1,7 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 
 /** What `berthd` tells the agent of one node; a file, so that an agent that is started anew finds it again. */
 export interface AgentConfig {
+  /** Of the program that runs the agent. */
+  readonly build: string
   readonly name: string
   readonly address: string
   readonly podRange: string
@@ -28,3 +30,6 @@ export function writeAgentConfig(file: string, config: AgentConfig): void {
 }
 
 export const readAgentConfig = (file: string): AgentConfig => JSON.parse(readFileSync(file, 'utf8')) as AgentConfig
+
+/** Undefined when no agent was ever started. */
+export const buildOfAgent = (file: string): string | undefined => (existsSync(file) ? readAgentConfig(file).build : undefined)

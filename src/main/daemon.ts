@@ -21,7 +21,7 @@ import { agentDoor, type DataDirectory, dataDirectory } from './data_directory.t
 import { startNodes } from './nodes.ts'
 import { type ClusterOptions, UserError } from './options.ts'
 import { onceStopped } from './stopping.ts'
-import { VERSION } from './version.ts'
+import { buildId, VERSION } from './version.ts'
 
 const API_NAMES = [
   'localhost',
@@ -80,6 +80,7 @@ async function serve(directory: DataDirectory, report: (message: DaemonReport) =
   const readyMs = Math.round(performance.now() - began)
   const facts: DaemonFacts = {
     version: VERSION,
+    build: buildId(),
     port: options.port,
     nodes: options.nodes,
     runtime: options.runtime,
@@ -148,7 +149,7 @@ async function openDoors(
     addresses: ['127.0.0.1', API_ADDRESS],
   })
   const tls = { key: pair.key, certificate: pair.certificate, clientCa: authority.certificate }
-  const serving = { handler: plane.server.http, tls }
+  const serving = { handler: plane.server.http, upgrade: plane.server.upgrade, tls }
   return [
     await listenHttps({ ...serving, port: options.port, address: '127.0.0.1' }),
     await listenUnix({ ...serving, path: directory.apiSocket }),

@@ -16,6 +16,7 @@ export type DaemonReport =
 /** What is known of a running daemon, kept in its run file. */
 export interface DaemonFacts {
   readonly version: string
+  readonly build: string
   readonly port: number
   readonly nodes: number
   readonly runtime: string

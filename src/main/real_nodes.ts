@@ -6,11 +6,12 @@ import { type Log, messageOf } from '../base/log.ts'
 import type { Client } from '../client/client.ts'
 import type { CertificateAuthority } from '../host/certificates.ts'
 import { createMachine, type Machine } from '../host/machine/machine.ts'
-import { writeAgentConfig } from './agent_config.ts'
+import { buildOfAgent, writeAgentConfig } from './agent_config.ts'
 import type { DataDirectory } from './data_directory.ts'
 import { agentDoor } from './data_directory.ts'
 import { UserError } from './options.ts'
 import { nodeName } from './simulated_nodes.ts'
+import { buildId } from './version.ts'
 
 export interface RealNodesDeps {
   readonly directory: DataDirectory
@@ -46,7 +47,9 @@ async function startNode(deps: RealNodesDeps, machine: Machine, name: string, in
     organizations: ['system:nodes'],
   })
   const configFile = join(directory.run, name, 'agent-config.json')
+  if (buildOfAgent(configFile) !== buildId()) await machine.stopAgent(name)
   writeAgentConfig(configFile, {
+    build: buildId(),
     name,
     address: node.address,
     podRange: node.podRange,

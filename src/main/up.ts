@@ -7,7 +7,7 @@ import { readClusterFile, writeClusterFile } from './cluster_file.ts'
 import { type DaemonFacts, runningDaemon, startDaemon } from './daemon_process.ts'
 import { type DataDirectory, dataDirectory } from './data_directory.ts'
 import { type ClusterOptions, UserError } from './options.ts'
-import { VERSION } from './version.ts'
+import { buildId } from './version.ts'
 
 /** What one `up` is asked for. */
 export interface UpRequest {
@@ -36,7 +36,7 @@ export async function up(request: UpRequest): Promise<UpResult> {
   const directory = dataDirectory(request.data)
   const known = readClusterFile(directory)
   const running = runningDaemon(directory)
-  if (running !== undefined && running.facts.version === VERSION && agrees(known, request.wanted)) {
+  if (running !== undefined && running.facts.build === buildId() && agrees(known, request.wanted)) {
     return answer(directory, request, running.facts, 'runs already')
   }
   if (running !== undefined) {

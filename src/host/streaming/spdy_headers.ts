@@ -25,6 +25,8 @@ const TEXT =
 
 /** zlib's first two bytes: 32 KiB window, a dictionary is expected, and the check bits that fit. */
 const ZLIB_HEADER = Buffer.from([0x78, 0xbb])
+/** An empty stored block: Go's inflater hands out what it has only when it meets one, or an end. */
+const FLUSH = Buffer.from([0, 0, 0, 0xff, 0xff])
 /** A stored block's length has 16 bits. */
 const STORED_BYTES_MAX = 65_535
 
@@ -38,7 +40,7 @@ export function headerBlock(headers: Readonly<Record<string, string>>, first: bo
   const stored = Buffer.alloc(5)
   stored.writeUInt16LE(block.length, 1)
   stored.writeUInt16LE(~block.length & 0xffff, 3)
-  return Buffer.concat([first ? startOfStream() : Buffer.alloc(0), stored, block])
+  return Buffer.concat([first ? startOfStream() : Buffer.alloc(0), stored, block, FLUSH])
 }
 
 function startOfStream(): Buffer {
