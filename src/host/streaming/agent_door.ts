@@ -64,7 +64,8 @@ async function pipeStream(
   if (runtime.head.length > 0) socket.write(runtime.head)
   socket.pipe(runtime.socket).pipe(socket)
   socket.on('close', () => runtime.socket.destroy())
-  runtime.socket.on('close', () => socket.destroy())
+  // Ended, not destroyed: what the container said last may still be on its way.
+  runtime.socket.on('close', () => socket.end())
 }
 
 interface RuntimeStream {

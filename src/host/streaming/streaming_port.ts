@@ -63,7 +63,7 @@ function joinPipe(pipe: AgentPipe, head: Uint8Array, socket: Duplex): void {
   socket.on('error', () => socket.destroy())
   socket.pipe(pipe.socket).pipe(socket)
   socket.on('close', () => pipe.socket.destroy())
-  pipe.socket.on('close', () => socket.destroy())
+  pipe.socket.on('close', () => socket.end())
 }
 
 function joinMessages(client: WebSocket, pipe: AgentPipe): void {
