@@ -3,7 +3,7 @@ import { apiVersionOf } from '../api/resource.ts'
 import { methodNotAllowed, noSuchResource } from './api_errors.ts'
 import type { Answer, Call } from './call.ts'
 import { answeringWhatIsDurable } from './commit.ts'
-import type { Core } from './core.ts'
+import { type Core, rulesFor } from './core.ts'
 import { create } from './handlers/create.ts'
 import { deleteOne } from './handlers/delete.ts'
 import { deleteCollection } from './handlers/delete_collection.ts'
@@ -48,7 +48,8 @@ function handlerFor(call: Call): Handler | undefined {
   const { verb } = call.request
   const { subresource } = call.target
   if (subresource === undefined) return virtualHandler(call.target.facts, verb) ?? READERS[verb] ?? WRITERS[verb]
-  if (subresource.name === 'status') return READERS[verb] ?? WRITERS[verb]
+  const isWhole = subresource.name === 'status' || rulesFor(call.target.facts).subresources?.[subresource.name]
+  if (isWhole) return READERS[verb] ?? WRITERS[verb]
   return subresourceHandler(call.target.facts, subresource.name, verb)
 }
 

@@ -1,6 +1,6 @@
 import type { FieldError } from '../api/field_error.ts'
 import type { MutableObject, RuleContext } from '../api/kind_rules.ts'
-import { validateChange, validateNew, validateStatusChange } from '../api/kinds/validate.ts'
+import { validateChange, validateNew, validateStatusChange, validateSubresourceChange } from '../api/kinds/validate.ts'
 import type { ResourceFacts } from '../api/schema/table.ts'
 import type { KubeObject } from '../api/types.ts'
 import { nameSuffix } from '../base/random.ts'
@@ -46,12 +46,15 @@ export function prepareChange(core: Core, call: Call, draft: MutableObject, old:
   core.admission.admit(attributes)
   rules.defaults?.(draft)
   keepSystemFields(draft, old)
-  if (isStatus(call)) (rules.prepareStatusUpdate ?? keepAllButStatus)(draft, old, context)
+  const own = rules.subresources?.[call.target.subresource?.name ?? '']
+  if (own !== undefined) own.prepareUpdate(draft, old)
+  else if (isStatus(call)) (rules.prepareStatusUpdate ?? keepAllButStatus)(draft, old, context)
   else rules.prepareUpdate?.(draft, old, context)
   if (rules.generation === 'spec') countGeneration(draft, old, rules.generationGrows ?? specChanged)
   const object = draft as unknown as KubeObject
   const validate = isStatus(call) ? validateStatusChange : validateChange
-  refuseFaults(facts, object, validate(rules, object, old, context))
+  const faults = own ? validateSubresourceChange(rules, own, object, old) : validate(rules, object, old, context)
+  refuseFaults(facts, object, faults)
   if (!isStatus(call)) call.warnings.push(...(rules.warnings?.(object, old) ?? []))
   core.admission.validate(attributes)
   recordManager({ call, draft, old, now: context.now })

@@ -3,6 +3,7 @@ import { defaultStorageClass } from './default_storage_class.ts'
 import { defaultTolerations } from './default_tolerations.ts'
 import { limitRanger } from './limit_ranger.ts'
 import { namespaceLifecycle } from './namespace_lifecycle.ts'
+import { podResize } from './pod_resize.ts'
 import { priority } from './priority.ts'
 import { rbacEscalation } from './rbac_escalation.ts'
 import { serviceAccount } from './service_account.ts'
@@ -18,6 +19,7 @@ export const ADMISSION_PLUGINS: readonly AdmissionPlugin[] = [
   defaultTolerations,
   defaultStorageClass,
   storageProtection,
+  podResize,
   volumeResize,
   rbacEscalation,
 ]
