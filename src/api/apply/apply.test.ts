@@ -146,3 +146,21 @@ test('what is not in the schema is refused', () => {
   const message = 'failed to create typed patch object (a; /v1, Kind=Any): .nope: field not declared in schema'
   assert.throws(() => new Cluster().apply('alpha', { nope: 1 }), { code: 500, message })
 })
+
+test('applying the same again changes nothing, empty things included', () => {
+  const cluster = new Cluster('io.k8s.api.core.v1.PodTemplate')
+  const body = { template: { spec: { containers: [{ name: 'one', args: [], resources: {} }], nodeSelector: {} } } }
+  cluster.apply('alpha', body)
+  cluster.live = {
+    ...cluster.live,
+    template: { metadata: {}, spec: { containers: [{ name: 'one', resources: {} }] } },
+  } as Held
+  assert.equal(cluster.apply('alpha', body).object, undefined)
+})
+
+test('a value of the wrong type is refused', () => {
+  assert.throws(() => new Cluster().apply('alpha', { data: { x: 1 } }), {
+    code: 500,
+    message: /^failed to create typed patch object/,
+  })
+})

@@ -1,4 +1,7 @@
+import { DecodeError } from '../decode/state.ts'
 import { decodeObject } from '../decode.ts'
+import { ApiError } from '../error.ts'
+import { sameJson } from '../patch/json_patch.ts'
 import type { ManagedFieldsEntry } from '../types.ts'
 import { compare } from './compare.ts'
 import { type Conflict, conflictError } from './conflict.ts'
@@ -75,7 +78,8 @@ export function applyObject(request: ApplyRequest): Applied {
   const claimed = new Map([...before, [key, own]])
   const merged = mergeApplied(live, applied, node)
   const pruned = prune(merged, last?.fields, claimed, node)
-  const { managers, changed } = takeOver({ live, object: pruned, node, managers: claimed, except: key, force })
+  const { managers } = takeOver({ live, object: pruned, node, managers: claimed, except: key, force })
+  const changed = !sameJson(normal(request, live), normal(request, pruned))
   const time = changed ? now : own.time
   const counted = new Map([...managers, [key, { ...own, time, fields: managedOf(own.fields, request) }]])
   return { object: changed || request.live === undefined ? pruned : undefined, managedFields: writeManagers(counted) }
@@ -123,6 +127,19 @@ function bare(object: object | undefined): object | undefined {
 }
 
 const emptyObject = (typeName: string): object => decodeObject(typeName, {}).object
+
+/** An object as it would be stored: an empty list that is applied again and again changes nothing. @throws ApiError 500 */
+function normal(request: ApplyRequest, object: object): object {
+  try {
+    return decodeObject(request.typeName, object).object
+  } catch (thrown) {
+    if (!(thrown instanceof DecodeError)) throw thrown
+    throw new ApiError({
+      code: 500,
+      message: `failed to create typed patch object (${describe(request)}): ${thrown.message}`,
+    })
+  }
+}
 
 function describe({ applied, manager }: ApplyRequest): string {
   const { metadata } = applied as WithMeta
@@ -198,6 +215,5 @@ function takeOver({ live, object, node, managers, except, force }: TakeOver) {
     if (!sets.isEmptySet(kept)) left.set(key, { ...manager, fields: kept })
   }
   if (conflicts.length > 0 && !force) throw conflictError(conflicts)
-  const changed = !sets.isEmptySet(taken) || !sets.isEmptySet(changes.removed)
-  return { managers: left, changes, changed }
+  return { managers: left, changes }
 }

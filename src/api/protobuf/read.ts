@@ -17,13 +17,14 @@ export interface ProtobufEnvelope {
   readonly raw: Uint8Array
 }
 
-/** Runs a reading; what ends too early is told in Go's words. */
+/** Runs a reading; whatever the bytes are, what goes wrong is a ProtobufError, in Go's words where they are known. */
 function guarded<T>(read: () => T): T {
   try {
     return read()
   } catch (thrown) {
     if (thrown instanceof RangeError) throw new ProtobufError('unexpected EOF', { cause: thrown })
-    throw thrown
+    if (thrown instanceof ProtobufError || !(thrown instanceof Error)) throw thrown
+    throw new ProtobufError(`proto: illegal message: ${thrown.message}`, { cause: thrown })
   }
 }
 
