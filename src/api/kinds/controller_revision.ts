@@ -8,8 +8,8 @@ import { ageOf } from './durations.ts'
 
 function validate(revision: ControllerRevision): FieldError[] {
   return [
-    ...(revision.data === undefined || revision.data === null ? [required('data', 'data is mandatory')] : []),
     ...nonNegative(revision.revision, 'revision'),
+    ...(revision.data === undefined || revision.data === null ? [required('data', 'data is mandatory')] : []),
   ]
 }
 

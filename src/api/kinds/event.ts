@@ -28,14 +28,20 @@ function validate(event: Event): FieldError[] {
 
 function validateGroupEvent(event: GroupEvent): FieldError[] {
   const errors = namespaceErrors(event.regarding?.namespace, event.metadata.namespace)
-  if (!event.eventTime) return [...errors, required('eventTime')]
   return [
     ...errors,
+    ...(event.eventTime ? reporterErrors(event) : [required('eventTime')]),
+    ...(TYPES.includes(event.type ?? '') ? [] : [invalid('type', '', `has invalid value: ${event.type ?? ''}`)]),
+  ]
+}
+
+/** Who saw it, and what was done. */
+function reporterErrors(event: GroupEvent): FieldError[] {
+  return [
     ...(event.reportingController ? [] : [required('reportingController')]),
     ...(event.reportingInstance ? [] : [required('reportingInstance')]),
     ...(event.action ? [] : [required('action')]),
     ...(event.reason ? [] : [required('reason')]),
-    ...(TYPES.includes(event.type ?? '') ? [] : [invalid('type', '', `has invalid value: ${event.type ?? ''}`)]),
   ]
 }
 

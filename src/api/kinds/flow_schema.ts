@@ -1,7 +1,6 @@
 import type * as k8s from '@kubernetes/client-node'
-import { type FieldError, invalid, notSupported, required } from '../field_error.ts'
+import { type FieldError, invalid, notSupported, required, SpelledValue } from '../field_error.ts'
 import type { KindRules, MutableObject } from '../kind_rules.ts'
-import { goNamed } from '../validation/go_names.ts'
 import { dnsSubdomain } from '../validation/names.ts'
 import { fillNumber, part } from './draft.ts'
 import { ageOf } from './durations.ts'
@@ -26,7 +25,13 @@ function validate({ spec }: FlowSchema): FieldError[] {
       ? [invalid('spec.matchingPrecedence', precedence, `must not be greater than ${PRECEDENCE_MAX}`)]
       : []),
     ...(method !== undefined && !METHODS.includes(method.type)
-      ? [notSupported('spec.distinguisherMethod.type', goNamed('flowcontrol.FlowDistinguisherMethod', method), METHODS)]
+      ? [
+          notSupported(
+            'spec.distinguisherMethod.type',
+            new SpelledValue(JSON.stringify({ Type: method.type })),
+            METHODS,
+          ),
+        ]
       : []),
     ...levelNameErrors(name),
     ...(spec.rules ?? []).flatMap((rule, index) => ruleErrors(rule, `spec.rules[${index}]`)),

@@ -1,5 +1,5 @@
 import type * as k8s from '@kubernetes/client-node'
-import { type FieldError, forbidden, invalid, required } from '../field_error.ts'
+import { duplicate, type FieldError, forbidden, invalid, required } from '../field_error.ts'
 import type { KindRules, MutableObject } from '../kind_rules.ts'
 import { compareQuantities } from '../quantity.ts'
 import type { Wire } from '../types.ts'
@@ -24,8 +24,15 @@ function containerDefaults(limit: Loose): void {
   fillFrom('defaultRequest', 'min')
 }
 
-const validate = ({ spec }: LimitRange): FieldError[] =>
-  (spec.limits ?? []).flatMap((limit, index) => limitErrors(limit, `spec.limits[${index}]`))
+function validate({ spec }: LimitRange): FieldError[] {
+  const types = new Set<string>()
+  return (spec.limits ?? []).flatMap((limit, index) => {
+    const at = `spec.limits[${index}]`
+    const taken = types.has(limit.type) ? [duplicate(`${at}.type`, limit.type)] : []
+    types.add(limit.type)
+    return [...taken, ...limitErrors(limit, at)]
+  })
+}
 
 function limitErrors(limit: Limit, at: string): FieldError[] {
   const names = new Set(

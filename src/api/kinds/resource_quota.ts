@@ -25,6 +25,19 @@ const amountErrors = (amounts: Amounts | undefined, at: string): FieldError[] =>
     ...resourceAmountErrors(name, amount, `${at}[${name}]`),
   ])
 
+const SCOPES = [
+  'BestEffort',
+  'CrossNamespacePodAffinity',
+  'NotBestEffort',
+  'NotTerminating',
+  'PriorityClass',
+  'Terminating',
+  'VolumeAttributesClass',
+]
+
+const scopeErrors = (scopes: readonly string[]): FieldError[] =>
+  scopes.some((scope) => !SCOPES.includes(scope)) ? [invalid('spec.scopes', scopes, 'unsupported scope')] : []
+
 /** `pods: 1/2, requests.cpu: 500m/1`; limits stand in a column of their own. */
 function usageCell({ status }: ResourceQuota, ofLimits: boolean): string {
   return sorted(status?.hard)
@@ -47,7 +60,7 @@ export const resourceQuotaRules: KindRules<ResourceQuota> = {
   prepareStatusUpdate: (draft, old) => {
     draft['spec'] = structuredClone(old.spec)
   },
-  validateCreate: ({ spec }) => amountErrors(spec.hard, 'spec.hard'),
+  validateCreate: ({ spec }) => [...amountErrors(spec.hard, 'spec.hard'), ...scopeErrors(spec.scopes ?? [])],
   validateUpdate: ({ spec }, old) => [
     ...amountErrors(spec.hard, 'spec.hard'),
     ...immutableErrors(spec.scopes, old.spec.scopes, 'spec.scopes'),

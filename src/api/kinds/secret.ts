@@ -1,5 +1,6 @@
 import { base64ToText, textToBase64 } from '../../base/base64.ts'
 import { type FieldError, forbidden, invalid, required, tooLong } from '../field_error.ts'
+import { jsonSyntaxError } from '../json_syntax.ts'
 import type { Cell, KindRules, MutableObject } from '../kind_rules.ts'
 import { SECRETS } from '../resources.ts'
 import type { Secret } from '../types.ts'
@@ -61,15 +62,12 @@ function jsonErrors(data: Data, key: string): FieldError[] {
   return fault === undefined ? [] : [invalid(`data[${key}]`, REDACTED, fault)]
 }
 
-/** In the words of Go's parser for the most usual fault: text that does not start as a value does. */
 function jsonFault(text: string): string | undefined {
   try {
     JSON.parse(text)
     return undefined
   } catch {
-    const first = text.trimStart()[0]
-    if (first === undefined) return 'unexpected end of JSON input'
-    return `invalid character '${first}' looking for beginning of value`
+    return jsonSyntaxError(text)
   }
 }
 
