@@ -81,3 +81,25 @@ test('the cache says which versions it has seen and ignores what is older', asyn
   assert.equal(pods.hasSeen(pod.metadata.resourceVersion), true)
   informers.stop()
 })
+
+test('a list that is older than the cache is refused, and taken only when the server never catches up', async () => {
+  const { clock, informers, transport, client, create } = setUp()
+  await create('a')
+  const pods = informers.of(PODS)
+  await informers.start()
+  let lost = 0
+  pods.onChange(({ current }) => void (current === undefined && lost++))
+  const older = { resourceVersion: '0', items: [] }
+  let refused = 0
+  const listOlder = async () => {
+    refused++
+    return older
+  }
+  Object.assign(client, { list: listOlder })
+  transport.endWatches(new ApiError({ code: 410, reason: 'Expired', message: 'too old resource version' }))
+  await clock.advance(5_000)
+  assert.deepEqual([lost, namesOf(pods.list())], [0, ['one/a']])
+  await clock.advance(60_000)
+  assert.deepEqual([refused, lost], [8, 1])
+  informers.stop()
+})

@@ -7,3 +7,9 @@ export const WATCH_TIMEOUT_SECONDS = 600
 
 /** A watch that ends sooner and brought nothing counts as a failure, so that it is not opened again in a tight loop. */
 export const SHORT_WATCH_MS = 1_000
+
+/** Failures in a row after which a cache's trouble is told to the user. */
+export const FAILURES_WORTH_A_WARNING = 5
+
+/** Lists in a row that are older than the cache, until the store counts as replaced. */
+export const OLDER_LISTS_MAX = 8

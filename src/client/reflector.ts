@@ -6,13 +6,21 @@ import { type Log, messageOf } from '../base/log.ts'
 import type { ListResult, ReadClient } from './client.ts'
 import { isExpired } from './expired.ts'
 import type { CacheChange, Informer } from './informer.ts'
-import { RELIST_DELAY_FIRST_MS, RELIST_DELAY_LONGEST_MS, SHORT_WATCH_MS, WATCH_TIMEOUT_SECONDS } from './limits.ts'
+import {
+  FAILURES_WORTH_A_WARNING,
+  OLDER_LISTS_MAX,
+  RELIST_DELAY_FIRST_MS,
+  RELIST_DELAY_LONGEST_MS,
+  SHORT_WATCH_MS,
+  WATCH_TIMEOUT_SECONDS,
+} from './limits.ts'
 import { isOlderVersion, ObjectCache } from './object_cache.ts'
 
 /**
  * Keeps one cache current: a list, then a watch from the list's version, then watches that resume
  * where the last one ended. Only when the server no longer has that version (410) it lists again,
- * and a list that is older than what the cache has seen is refused and asked for once more.
+ * and a list that is older than what the cache has seen is refused and asked for again, until it is
+ * certain that the server will not catch up.
  */
 export class Reflector<T extends KubeObject> implements Informer<T> {
   readonly #resource: ResourceRef<T>
@@ -28,6 +36,7 @@ export class Reflector<T extends KubeObject> implements Informer<T> {
   #version = ''
   #failures = 0
   #eventsSeen = 0
+  #olderLists = 0
 
   constructor(
     resource: ResourceRef<T>,
@@ -90,7 +99,8 @@ export class Reflector<T extends KubeObject> implements Informer<T> {
       } catch (error) {
         if (this.#stopped.signal.aborted) return
         mustList ||= isExpired(error)
-        this.#log.debug('A cache lost its watch.', { error: messageOf(error), mustList })
+        const level = this.#failures < FAILURES_WORTH_A_WARNING ? 'debug' : 'warn'
+        this.#log[level]('A cache cannot list or watch.', { error: messageOf(error), mustList })
         await this.#backOff()
       }
     }
@@ -105,10 +115,19 @@ export class Reflector<T extends KubeObject> implements Informer<T> {
   async #relist(): Promise<void> {
     const found = await this.#client.list(this.#resource, { signal: this.#stopped.signal })
     if (this.#stopped.signal.aborted) return
-    if (isOlderVersion(found.resourceVersion, this.#version)) throw new Error('the list is older than the cache')
+    if (isOlderVersion(found.resourceVersion, this.#version)) this.#refuseOlder()
+    this.#olderLists = 0
     this.#replaceAll(found)
     this.#synced = true
     this.#firstList.resolve()
+  }
+
+  /** A server may lag for a while; one that stays behind has another history, and the cache begins anew. */
+  #refuseOlder(): void {
+    this.#olderLists++
+    if (this.#olderLists < OLDER_LISTS_MAX) throw new Error('the list is older than the cache')
+    this.#log.warn('The server has lost what the cache has seen; the cache begins anew.', { version: this.#version })
+    for (const key of [...this.#cache.keys()]) this.#remove(key)
   }
 
   #replaceAll(found: ListResult<T>): void {
