@@ -11,15 +11,17 @@ import { openDnsServer } from '../host/dns_server.ts'
 import { createHttpTransport } from '../host/http_transport.ts'
 import { createImageStore } from '../host/images/image_store.ts'
 import { createNodeImages } from '../host/images/node_images.ts'
+import { applyNftables } from '../host/nft.ts'
 import { createNodeHost } from '../host/node_host/node_host.ts'
 import { pinoLog } from '../host/pino_log.ts'
 import { openAgentDoor } from '../host/streaming/agent_door.ts'
 import { openTcpProxy } from '../host/tcp_proxy.ts'
 import { createDnsResponder } from '../network/dns/responder.ts'
+import { ServiceRules } from '../network/services/service_rules.ts'
 import { startNodeAgent } from '../node/agent.ts'
 import type { NodeDescription } from '../node/node_registration.ts'
 import { type AgentConfig, readAgentConfig } from './agent_config.ts'
-import { API_ADDRESS, API_PORT, CLUSTER_DOMAIN, DNS_ADDRESS, DNS_PORT } from './cluster_addresses.ts'
+import { API_ADDRESS, API_PORT, CLUSTER_DOMAIN, DNS_ADDRESS, DNS_PORT, SERVICE_RANGE } from './cluster_addresses.ts'
 import { onceStopped } from './stopping.ts'
 import { VERSION } from './version.ts'
 
@@ -47,6 +49,14 @@ export async function runAgent(configFile: string): Promise<void> {
   const answer = createDnsResponder({ informers, clusterDomain: CLUSTER_DOMAIN })
   const dns = await openDnsServer({ host: DNS_ADDRESS, port: DNS_PORT, answer, log })
   const proxy = await openTcpProxy({ host: API_ADDRESS, port: API_PORT, target: { path: config.apiSocket } })
+  const rules = new ServiceRules({
+    informers,
+    clock,
+    log,
+    apply: applyNftables,
+    serviceRange: SERVICE_RANGE,
+    servedHere: new Set(['default/kubernetes', 'kube-system/kube-dns']),
+  })
   const runtime = await createCriRuntime({ socket: config.containerdSocket, images: nodeImages(config) })
   const events = createEventRecorder({ client, clock, random, log, component: 'kubelet' })
   const agent = await startNodeAgent({
@@ -66,10 +76,12 @@ export async function runAgent(configFile: string): Promise<void> {
       host: { servers: [DNS_ADDRESS], searches: [], options: [] },
     },
   })
+  await rules.start()
   const door = await openAgentDoor(config.doorSocket, agent.streams)
   log.info('agent is ready')
   onceStopped(async () => {
     agent.stop()
+    rules.stop()
     informers.stop()
     await Promise.all([door.close(), dns.close(), proxy.close()])
     runtime.close()

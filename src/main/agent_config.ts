@@ -32,4 +32,5 @@ export function writeAgentConfig(file: string, config: AgentConfig): void {
 export const readAgentConfig = (file: string): AgentConfig => JSON.parse(readFileSync(file, 'utf8')) as AgentConfig
 
 /** Undefined when no agent was ever started. */
-export const buildOfAgent = (file: string): string | undefined => (existsSync(file) ? readAgentConfig(file).build : undefined)
+export const buildOfAgent = (file: string): string | undefined =>
+  existsSync(file) ? readAgentConfig(file).build : undefined

@@ -2,7 +2,6 @@ import { createWriteStream, existsSync, mkdirSync } from 'node:fs'
 import { systemClock } from '../base/clock.ts'
 import { type Log, messageOf } from '../base/log.ts'
 import { systemRandom } from '../base/random.ts'
-import { createDefaultStorageClass } from '../controllers/volumes/default_class.ts'
 import { type CertificateAuthority, openAuthority } from '../host/certificates.ts'
 import { type Listening, listenHttps, listenUnix } from '../host/https_server.ts'
 import { writeKubeconfig } from '../host/kubeconfig.ts'
@@ -18,6 +17,7 @@ import { readClusterFile } from './cluster_file.ts'
 import { type ControlPlane, createControlPlane } from './control_plane.ts'
 import type { DaemonFacts, DaemonReport } from './daemon_process.ts'
 import { agentDoor, type DataDirectory, dataDirectory } from './data_directory.ts'
+import { furnish } from './furnish.ts'
 import { startNodes } from './nodes.ts'
 import { type ClusterOptions, UserError } from './options.ts'
 import { onceStopped } from './stopping.ts'
@@ -68,7 +68,7 @@ async function serve(directory: DataDirectory, report: (message: DaemonReport) =
     volumes: volumeDirectories(directory.volumes),
   })
   const apiMs = Math.round(performance.now() - began)
-  if (options.nodes > 0) await createDefaultStorageClass(plane.clientFor('berth'))
+  if (options.nodes > 0) await furnish(plane.clientFor('berth'))
   const nodes = await startNodes({
     directory,
     options,
