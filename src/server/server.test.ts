@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { startTestServer, type TestServer } from './testing/test_server.ts'
+
+let cluster: TestServer
+before(async () => {
+  cluster = await startTestServer()
+})
+after(() => cluster.stop())
+
+const MAPS = '/api/v1/namespaces/default/configmaps'
+const JSON_MERGE = { 'content-type': 'application/merge-patch+json' }
+const make = (name: string, data: object = {}) =>
+  cluster.ask({ method: 'POST', path: MAPS, body: { metadata: { name }, data } })
+
+test('two writers of one version: one wins, the other is told of the conflict', async () => {
+  const { json } = await make('race', { x: '0' })
+  const put = (x: string) => cluster.ask({ method: 'PUT', path: `${MAPS}/race`, body: { ...json, data: { x } } })
+  const answers = await Promise.all([put('1'), put('2')])
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 409])
+})
+
+test('patches without a version are all kept, however many come at once', async () => {
+  await make('many')
+  const patch = (key: string) =>
+    cluster.ask({ method: 'PATCH', path: `${MAPS}/many`, headers: JSON_MERGE, body: { data: { [key]: 'v' } } })
+  await Promise.all(['a', 'b', 'c', 'd'].map(patch))
+  const { json } = await cluster.ask({ path: `${MAPS}/many` })
+  assert.deepEqual(Object.keys(json.data).sort(), ['a', 'b', 'c', 'd'])
+})
+
+test('a list is made of the stored bytes, without the type of each item', async () => {
+  await make('listed')
+  const { json } = await cluster.ask({ path: `${MAPS}?fieldSelector=metadata.name=listed` })
+  assert.equal(json.kind, 'ConfigMapList')
+  assert.deepEqual(Object.keys(json.items[0]), ['metadata'])
+})
+
+test('pages of a list show one snapshot, whatever is written between them', async () => {
+  for (const name of ['p-1', 'p-2', 'p-3']) await make(name)
+  const first = await cluster.ask({ path: `${MAPS}?limit=1` })
+  await make('p-0')
+  const rest = await cluster.ask({ path: `${MAPS}?limit=100&continue=${first.json.metadata.continue}` })
+  assert.ok(!rest.text.includes('"p-0"'))
+  assert.equal(rest.json.metadata.resourceVersion, first.json.metadata.resourceVersion)
+})
+
+test('a watch tells changes of a selection as they appear to it', async () => {
+  const { json } = await make('seen')
+  const watch = await cluster.watch(
+    `${MAPS}?watch=true&labelSelector=on%3Dyes&resourceVersion=${json.metadata.resourceVersion}`,
+  )
+  const label = (on: string) =>
+    cluster.ask({ method: 'PATCH', path: `${MAPS}/seen`, headers: JSON_MERGE, body: { metadata: { labels: { on } } } })
+  await label('yes')
+  await label('no')
+  await new Promise((resolve) => setImmediate(resolve))
+  watch.stop()
+  const events = watch.lines.map((line) => JSON.parse(line))
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ['ADDED', 'DELETED'],
+  )
+  assert.equal(events[1].object.metadata.labels.on, 'yes')
+})
+
+test('an object with a finalizer stays until it is taken away', async () => {
+  await cluster.ask({
+    method: 'POST',
+    path: MAPS,
+    body: { metadata: { name: 'held', finalizers: ['example.com/hold'] } },
+  })
+  const deleted = await cluster.ask({ method: 'DELETE', path: `${MAPS}/held` })
+  assert.ok(deleted.json.metadata.deletionTimestamp)
+  await cluster.ask({
+    method: 'PATCH',
+    path: `${MAPS}/held`,
+    headers: JSON_MERGE,
+    body: { metadata: { finalizers: null } },
+  })
+  assert.equal((await cluster.ask({ path: `${MAPS}/held` })).status, 404)
+})
+
+test('no two services get one address', async () => {
+  const service = (name: string) =>
+    cluster.ask({
+      method: 'POST',
+      path: '/api/v1/namespaces/default/services',
+      body: { metadata: { name }, spec: { ports: [{ port: 80 }] } },
+    })
+  const answers = await Promise.all(['s1', 's2', 's3', 's4'].map(service))
+  assert.equal(new Set(answers.map(({ json }) => json.spec.clusterIP)).size, 4)
+  const taken = answers[0]?.json.spec.clusterIP
+  const again = await cluster.ask({
+    method: 'POST',
+    path: '/api/v1/namespaces/default/services',
+    body: { metadata: { name: 's5' }, spec: { clusterIP: taken, ports: [{ port: 80 }] } },
+  })
+  assert.match(again.json.message, /provided IP is already allocated/)
+})
+
+test('whoever has no right is told so, and whoever has no name is let in nowhere', async () => {
+  const refused = await cluster.ask({ path: MAPS, token: 'ann-token' })
+  assert.equal(refused.status, 403)
+  assert.match(
+    refused.json.message,
+    /User "ann" cannot list resource "configmaps" in API group "" in the namespace "default"/,
+  )
+  assert.equal((await cluster.ask({ path: MAPS, token: '' })).status, 401)
+  assert.equal((await cluster.ask({ path: MAPS, token: 'wrong' })).status, 401)
+  assert.equal((await cluster.ask({ path: '/readyz', token: '' })).status, 200)
+})
+
+test('to run a command takes the right to create, whatever method asks', async () => {
+  const { status, json } = await cluster.ask({
+    path: '/api/v1/namespaces/default/pods/p/exec?command=id',
+    token: 'ann-token',
+  })
+  assert.equal(status, 403)
+  assert.match(json.message, /cannot create resource "pods\/exec"/)
+})
+
+test('a namespaced object is not reached by the path of a cluster-scoped one, nor by a name with a slash', async () => {
+  await make('inside')
+  assert.equal((await cluster.ask({ path: '/api/v1/configmaps/inside' })).status, 404)
+  assert.equal((await cluster.ask({ path: '/api/v1/namespaces/other%2F..%2Fdefault/configmaps/inside' })).status, 404)
+})
+
+test('the door in the same process obeys the same rules', async () => {
+  const transport = cluster.server.transport({ name: 'ann', groups: ['system:authenticated'] })
+  const request = {
+    verb: 'list',
+    group: '',
+    version: 'v1',
+    resource: 'secrets',
+    namespace: 'default',
+    options: {},
+  } as const
+  await assert.rejects(transport.request(request), /cannot list resource "secrets"/)
+})
