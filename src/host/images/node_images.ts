@@ -83,7 +83,10 @@ async function contentOf(socket: string): Promise<ReadonlySet<string>> {
 
 /** `ctr` itself talks to the registry, so it can do so from the machine's network while containerd has none. */
 async function pullImage(options: NodeImagesOptions, reference: string): Promise<void> {
-  const command = [...options.enterHost, 'ctr', '-a', options.socket, '-n', 'k8s.io', 'images', 'pull', reference]
-  const result = await runCommand(command, { timeoutMs: PULL_TIMEOUT_MS })
+  const pull = ['ctr', '-a', options.socket, '-n', 'k8s.io', 'images', 'pull']
+  // From version 2 on `ctr` leaves the transfer to containerd unless told otherwise.
+  const help = await runCommand([...pull, '--help'])
+  const local = help.stdout.includes('--local') ? ['--local'] : []
+  const result = await runCommand([...options.enterHost, ...pull, ...local, reference], { timeoutMs: PULL_TIMEOUT_MS })
   if (result.code !== 0) throw new Error(result.stderr.trim().split('\n').at(-1) ?? 'the pull failed')
 }
