@@ -4,7 +4,6 @@ import { ApiError } from '../error.ts'
 import { sameJson } from '../patch/json_patch.ts'
 import type { ManagedFieldsEntry } from '../types.ts'
 import { compare } from './compare.ts'
-import { type Conflict, conflictError } from './conflict.ts'
 import * as sets from './field_set.ts'
 import {
   type Manager,
@@ -14,7 +13,8 @@ import {
   readManagers,
   writeManagers,
 } from './managers.ts'
-import { mergeApplied, removePlaces } from './merge.ts'
+import { mergeApplied } from './merge.ts'
+import { prune, takeOver } from './ownership.ts'
 import { type SchemaNode, schemaNode } from './schema_node.ts'
 import { checkApplied, setOf } from './set_of.ts'
 
@@ -181,39 +181,4 @@ function managersBeforeApply(request: ApplyRequest, live: object, node: SchemaNo
     subresource: undefined,
   }
   return new Map([[managerKey(identity), { ...identity, fields, time: request.now }]])
-}
-
-/** Removes what the manager applied the last time, no longer applies, and nobody else owns. */
-function prune(merged: unknown, last: sets.FieldSet | undefined, managers: Managers, node: SchemaNode): object {
-  if (last === undefined || sets.isEmptySet(last)) return merged as object
-  const owned = [...managers.values()].map(({ fields }) => fields).reduce(sets.union, sets.EMPTY_SET)
-  const gone = sets.difference(sets.withNamedParents(last), sets.withNamedParents(owned))
-  return (removePlaces(merged, gone, node) ?? {}) as object
-}
-
-interface TakeOver {
-  readonly live: object
-  readonly object: object
-  readonly node: SchemaNode
-  readonly managers: Managers
-  /** The manager that writes; the others lose what it changes. */
-  readonly except: string | undefined
-  readonly force: boolean
-}
-
-/** Takes changed and removed fields from the other managers. @throws ApiError 409 when not forced */
-function takeOver({ live, object, node, managers, except, force }: TakeOver) {
-  const changes = compare(live, object, node)
-  const taken = sets.union(changes.added, changes.modified)
-  const conflicts: Conflict[] = []
-  const left = new Map<string, Manager>()
-  for (const [key, manager] of managers) {
-    const fields = sets.intersection(manager.fields, taken)
-    if (key !== except && !sets.isEmptySet(fields)) conflicts.push({ manager, fields })
-    const kept =
-      key === except ? manager.fields : sets.difference(sets.difference(manager.fields, fields), changes.removed)
-    if (!sets.isEmptySet(kept)) left.set(key, { ...manager, fields: kept })
-  }
-  if (conflicts.length > 0 && !force) throw conflictError(conflicts)
-  return { managers: left, changes }
 }
