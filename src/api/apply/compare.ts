@@ -14,45 +14,67 @@ class Walk {
   readonly added = new FieldSetBuilder()
   readonly removed = new FieldSetBuilder()
   readonly modified = new FieldSetBuilder()
+  /** Where the walk is; one array that grows and shrinks, as most places are never noted. */
+  readonly #path: string[] = []
 
-  compare(old: unknown, now: unknown, node: SchemaNode, path: readonly string[]): void {
-    if (isAbsent(old) && isAbsent(now)) return
-    if (isLeaf(old, now, node)) this.#leaf(old, now, path)
-    else if (node.kind === 'list') this.#members(entriesOf(old, node), entriesOf(now, node), () => node.item, path)
-    else if (node.kind !== 'atom') this.#members(membersOf(old), membersOf(now), (key) => memberNode(node, key), path)
+  compare(old: unknown, now: unknown, node: SchemaNode): void {
+    if (old === now || (isAbsent(old) && isAbsent(now))) return
+    if (isLeaf(old, now, node)) this.#leaf(old, now)
+    else if (node.kind === 'list') this.#entries(entriesOf(old, node), entriesOf(now, node), node.item)
+    else if (node.kind !== 'atom') this.#members(membersOf(old), membersOf(now), node)
   }
 
-  #leaf(old: unknown, now: unknown, path: readonly string[]): void {
-    if (path.length === 0) return
-    if (isAbsent(old)) this.added.add(path)
-    else if (isAbsent(now)) this.removed.add(path)
-    else if (!sameJson(old, now)) this.modified.add(path)
+  #leaf(old: unknown, now: unknown): void {
+    if (isAbsent(old) || isAbsent(now)) this.#whole(old, now)
+    else if (!sameJson(old, now)) this.modified.add(this.#path)
   }
 
-  #members(
-    old: ReadonlyMap<string, unknown> | undefined,
-    now: ReadonlyMap<string, unknown> | undefined,
-    nodeOf: (key: string) => SchemaNode,
-    path: readonly string[],
-  ): void {
+  #members(old: Members | undefined, now: Members | undefined, node: SchemaNode & { kind: 'struct' | 'map' }): void {
+    const inside = (name: string): void =>
+      this.#inside(`f:${name}`, own(old, name), own(now, name), memberNode(node, name))
+    for (const name in old) inside(name)
+    for (const name in now) if (old === undefined || !Object.hasOwn(old, name)) inside(name)
+    this.#whole(old, now)
+  }
+
+  #entries(old: Entries | undefined, now: Entries | undefined, item: SchemaNode): void {
     for (const key of new Set([...(old?.keys() ?? []), ...(now?.keys() ?? [])])) {
-      this.compare(old?.get(key), now?.get(key), nodeOf(key), [...path, key])
+      this.#inside(key, old?.get(key), now?.get(key), item)
     }
-    if (path.length === 0) return
-    if (old === undefined) this.added.add(path)
-    else if (now === undefined) this.removed.add(path)
+    this.#whole(old, now)
+  }
+
+  #inside(key: string, old: unknown, now: unknown, node: SchemaNode): void {
+    this.#path.push(key)
+    this.compare(old, now, node)
+    this.#path.pop()
+  }
+
+  /** Notes a place that one of the objects lacks. */
+  #whole(old: unknown, now: unknown): void {
+    if (this.#path.length === 0) return
+    if (isAbsent(old)) this.added.add(this.#path)
+    else if (isAbsent(now)) this.removed.add(this.#path)
   }
 }
+
+type Members = Readonly<Record<string, unknown>>
+type Entries = ReadonlyMap<string, unknown>
+
+const own = (members: Members | undefined, name: string): unknown =>
+  members !== undefined && Object.hasOwn(members, name) ? members[name] : undefined
 
 /** Compares two objects of one type. */
 export function compare(old: unknown, now: unknown, node: SchemaNode): Comparison {
   const walk = new Walk()
-  walk.compare(old, now, node, [])
+  walk.compare(old, now, node)
   return walk
 }
 
-const memberNode = (node: SchemaNode & { kind: 'struct' | 'map' }, key: string): SchemaNode =>
-  (node.kind === 'map' ? node.item : node.field(key.slice(2))) ?? { kind: 'atom' }
+const ATOM: SchemaNode = { kind: 'atom' }
+
+const memberNode = (node: SchemaNode & { kind: 'struct' | 'map' }, name: string): SchemaNode =>
+  (node.kind === 'map' ? node.item : node.field(name)) ?? ATOM
 
 const isHollow = (value: unknown): boolean =>
   isAbsent(value) || (typeof value === 'object' && Object.keys(value).length === 0)
@@ -61,10 +83,7 @@ const isHollow = (value: unknown): boolean =>
 const isLeaf = (old: unknown, now: unknown, node: SchemaNode): boolean =>
   node.kind === 'atom' || (isHollow(old) && isHollow(now))
 
-const membersOf = (value: unknown): Map<string, unknown> | undefined =>
-  isPlainObject(value)
-    ? new Map(Object.entries(value).map(([key, member]) => [`f:${key}`, member] as const))
-    : undefined
+const membersOf = (value: unknown): Members | undefined => (isPlainObject(value) ? value : undefined)
 
 /** The entries of a list by their keys; the first of several with the same key counts. */
 export function entriesOf(value: unknown, { keyOf }: SchemaNode & { kind: 'list' }): Map<string, unknown> | undefined {

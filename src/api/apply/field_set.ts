@@ -28,15 +28,21 @@ function combined(
   return { members, children }
 }
 
-export const union = (a: FieldSet, b: FieldSet): FieldSet =>
-  combined(a, b, { member: (inA, inB) => inA || inB, child: union })
+export function union(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmptySet(a)) return b
+  return isEmptySet(b) ? a : combined(a, b, { member: (inA, inB) => inA || inB, child: union })
+}
 
-export const intersection = (a: FieldSet, b: FieldSet): FieldSet =>
-  combined(a, b, { member: (inA, inB) => inA && inB, child: intersection })
+export function intersection(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmptySet(a) || isEmptySet(b)) return EMPTY_SET
+  return combined(a, b, { member: (inA, inB) => inA && inB, child: intersection })
+}
 
 /** What is in `a` but not in `b`; places below a place of `b` stay. */
-export const difference = (a: FieldSet, b: FieldSet): FieldSet =>
-  combined(a, b, { member: (inA, inB) => inA && !inB, child: difference })
+export function difference(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmptySet(a) || isEmptySet(b)) return a
+  return combined(a, b, { member: (inA, inB) => inA && !inB, child: difference })
+}
 
 /** The set without a place and all below it. */
 export function without(set: FieldSet, [key, ...rest]: readonly string[]): FieldSet {

@@ -1,6 +1,6 @@
 import { fromRfc3339 } from '../../base/time.ts'
 import type { ManagedFieldsEntry } from '../types.ts'
-import { type FieldSet, fromFieldsV1, isEmptySet, toFieldsV1 } from './field_set.ts'
+import { EMPTY_SET, type FieldSet, fromFieldsV1, isEmptySet, toFieldsV1 } from './field_set.ts'
 
 export type ManagerOperation = 'Apply' | 'Update'
 
@@ -27,6 +27,27 @@ export const managerKey = ({ manager, operation, apiVersion, subresource = '' }:
 
 const OPERATIONS: readonly string[] = ['Apply', 'Update']
 
+/** Sets by the JSON that they were read from, and back: most managers of an object pass a write unchanged. */
+const setsRead = new WeakMap<object, FieldSet>()
+const jsonOfSets = new WeakMap<FieldSet, object>()
+
+function readFields(fields: object | undefined): FieldSet {
+  if (fields === undefined) return EMPTY_SET
+  const known = setsRead.get(fields)
+  if (known !== undefined) return known
+  const read = fromFieldsV1(fields)
+  setsRead.set(fields, read)
+  if (!isEmptySet(read)) jsonOfSets.set(read, fields)
+  return read
+}
+
+function writeFields(set: FieldSet): object {
+  const json = jsonOfSets.get(set) ?? toFieldsV1(set)
+  jsonOfSets.set(set, json)
+  setsRead.set(json, set)
+  return json
+}
+
 /** Reads `metadata.managedFields`; undefined when an entry is not of the known form. */
 export function readManagers(entries: readonly Partial<ManagedFieldsEntry>[] | undefined): Managers | undefined {
   const managers = new Map<string, Manager>()
@@ -38,7 +59,7 @@ export function readManagers(entries: readonly Partial<ManagedFieldsEntry>[] | u
       operation: operation as ManagerOperation,
       apiVersion,
       subresource: subresource === '' ? undefined : subresource,
-      fields: fromFieldsV1(fieldsV1),
+      fields: readFields(fieldsV1),
       time,
     }
     managers.set(managerKey(known), known)
@@ -69,6 +90,6 @@ const entryOf = ({ manager, operation, apiVersion, subresource, fields, time }: 
   apiVersion,
   ...(time === undefined ? {} : { time }),
   fieldsType: 'FieldsV1',
-  fieldsV1: toFieldsV1(fields),
+  fieldsV1: writeFields(fields),
   ...(subresource === undefined ? {} : { subresource }),
 })

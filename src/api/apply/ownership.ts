@@ -38,10 +38,15 @@ export function takeOver({ live, object, node, managers, except, force }: TakeOv
   for (const [key, manager] of managers) {
     const fields = sets.intersection(manager.fields, taken)
     if (key !== except && !sets.isEmptySet(fields)) conflicts.push({ manager, fields })
-    const kept =
-      key === except ? manager.fields : sets.difference(sets.difference(manager.fields, fields), changes.removed)
-    if (!sets.isEmptySet(kept)) left.set(key, { ...manager, fields: kept })
+    const kept = key === except ? manager.fields : less(manager.fields, fields, changes.removed)
+    if (!sets.isEmptySet(kept)) left.set(key, kept === manager.fields ? manager : { ...manager, fields: kept })
   }
   if (conflicts.length > 0 && !force) throw conflictError(conflicts)
   return { managers: left, changes }
+}
+
+/** The set without what was taken and removed; the same set when that is nothing. */
+function less(set: sets.FieldSet, taken: sets.FieldSet, removed: sets.FieldSet): sets.FieldSet {
+  const gone = sets.intersection(set, removed)
+  return sets.difference(sets.difference(set, taken), gone)
 }
