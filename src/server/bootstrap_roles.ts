@@ -88,7 +88,7 @@ const ROLES: readonly NamedRole[] = [
       { apiGroups: [''], resources: ['pods/status', 'nodes/status'], verbs: ['patch', 'update'] },
       { apiGroups: [''], resources: ['nodes'], verbs: ['create', 'patch', 'update'] },
       { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch', 'update'] },
-      { apiGroups: [''], resources: ['serviceaccounts/token', 'pods/eviction'], verbs: ['create'] },
+      { apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'] },
       {
         apiGroups: ['coordination.k8s.io'],
         resources: ['leases'],

@@ -138,3 +138,42 @@ test('the door in the same process obeys the same rules', async () => {
   } as const
   await assert.rejects(transport.request(request), /cannot list resource "secrets"/)
 })
+
+test('the agent of a node changes nothing of another node', async () => {
+  const agent = cluster.server.transport({
+    name: 'system:node:node-0',
+    groups: ['system:nodes', 'system:authenticated'],
+  })
+  const node = (name: string) =>
+    ({
+      verb: 'create',
+      group: '',
+      version: 'v1',
+      resource: 'nodes',
+      body: { metadata: { name } },
+      options: {},
+    }) as const
+  assert.equal((await agent.request(node('node-0'))).code, 201)
+  await assert.rejects(agent.request(node('node-1')), /node "node-0" is not allowed to modify node "node-1"/)
+})
+
+test('a token is made only for the pods of the node that asks', async () => {
+  const agent = cluster.server.transport({ name: 'system:node:node-0', groups: ['system:nodes'] })
+  await cluster.ask({
+    method: 'POST',
+    path: '/api/v1/namespaces/default/serviceaccounts',
+    body: { metadata: { name: 'default' } },
+  })
+  const request = agent.request({
+    verb: 'create',
+    group: '',
+    version: 'v1',
+    resource: 'serviceaccounts',
+    namespace: 'default',
+    name: 'default',
+    subresource: 'token',
+    body: { spec: {} },
+    options: {},
+  })
+  await assert.rejects(request, /not bound to a pod/)
+})

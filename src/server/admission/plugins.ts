@@ -3,6 +3,7 @@ import { defaultStorageClass } from './default_storage_class.ts'
 import { defaultTolerations } from './default_tolerations.ts'
 import { limitRanger } from './limit_ranger.ts'
 import { namespaceLifecycle } from './namespace_lifecycle.ts'
+import { nodeRestriction } from './node_restriction.ts'
 import { podResize } from './pod_resize.ts'
 import { priority } from './priority.ts'
 import { rbacEscalation } from './rbac_escalation.ts'
@@ -22,4 +23,5 @@ export const ADMISSION_PLUGINS: readonly AdmissionPlugin[] = [
   podResize,
   volumeResize,
   rbacEscalation,
+  nodeRestriction,
 ]

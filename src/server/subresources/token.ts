@@ -1,8 +1,9 @@
 import { ApiError } from '../../api/error.ts'
 import type { FieldError } from '../../api/field_error.ts'
-import type { KubeObject, ServiceAccount } from '../../api/types.ts'
+import type { KubeObject, Pod, ServiceAccount } from '../../api/types.ts'
 import { toRfc3339 } from '../../base/time.ts'
-import { badRequest, conflict, invalid, notFound } from '../api_errors.ts'
+import { nodeOf } from '../admission/node_restriction.ts'
+import { badRequest, conflict, forbidden, invalid, notFound } from '../api_errors.ts'
 import { type Answer, type Call, plainAnswer, resourceNameOf } from '../call.ts'
 import type { Core } from '../core.ts'
 import { decodeBody } from '../decoding.ts'
@@ -42,6 +43,7 @@ export async function requestToken(core: Core, call: Call): Promise<Answer> {
   checkSeconds(seconds)
   const audiences = request.spec?.audiences?.length ? request.spec.audiences : [API_AUDIENCE]
   const pod = boundPod(core, namespace, request.spec?.boundObjectRef ?? undefined)
+  checkNode(core, call, pod?.name)
   const { tokens, clock } = core.deps
   if (tokens === undefined)
     throw new ApiError({ code: 503, reason: 'ServiceUnavailable', message: 'this server makes no tokens' })
@@ -76,6 +78,19 @@ function checkSeconds(seconds: number): void {
   })
   if (seconds < SECONDS_MIN) throw invalid(KIND, '', [fault('may not specify a duration less than 10 minutes')])
   if (seconds > SECONDS_MAX) throw invalid(KIND, '', [fault('may not specify a duration larger than 2^32 seconds')])
+}
+
+/** An agent gets tokens only for the pods that run on its node. @throws ApiError 403 */
+function checkNode(core: Core, call: Call, podName: string | undefined): void {
+  const node = nodeOf(call.user)
+  if (node === undefined) return
+  const { namespace = '', name = '' } = call.request
+  const refuse = (why: string) => forbidden(resourceNameOf(call.target.facts), name, why)
+  if (podName === undefined) throw refuse(`node requested token not bound to a pod`)
+  const pod = core.store.head({ resource: 'pods', namespace, name: podName })?.object as Pod | undefined
+  if (pod?.spec.nodeName !== node) throw refuse('node requested token bound to a pod scheduled on a different node')
+  if (pod.spec.serviceAccountName !== name)
+    throw refuse('node requested token bound to a pod of another service account')
 }
 
 /** The pod with which the token is to die. @throws ApiError when it is not there, or another one */
