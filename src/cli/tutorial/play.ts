@@ -136,8 +136,11 @@ class Play {
   async #type(step: RunStep | InputStep, name: string, next: TutorialStep | undefined): Promise<undefined> {
     const text = step.kind === 'run' ? step.script : step.text
     this.#options.report.command(text, name)
-    const command = step.kind === 'run' && this.#terminals.has(name)
-    this.#terminal(name).type(command ? `^C\n${text}` : text)
+    if (step.kind === 'run' && this.#terminals.has(name)) {
+      this.#terminal(name).type('^C')
+      await wait(POLL_MS, undefined, { signal: this.#options.signal })
+    }
+    this.#terminal(name).type(text)
     const looksThere = next?.kind === 'seen' && next.terminal === name
     if (!looksThere) await wait(SETTLE_MS, undefined, { signal: this.#options.signal })
   }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as wait } from 'node:timers/promises'
-import { cleanLines } from './match.ts'
+import { cleanLines, withoutControls } from './match.ts'
 
 export interface ShellPlace {
   /** The reader's folder. */
@@ -69,7 +69,9 @@ export class Terminal {
   readonly #child: ChildProcess
   #screen = ''
   #read = 0
+  /** The position on the screen up to which `takeNew` has answered. */
   #shown = 0
+  #typed: readonly string[] = []
 
   constructor(place: ShellPlace) {
     // Without echo and prompt: what was typed is shown by whoever typed it.
@@ -91,12 +93,12 @@ export class Terminal {
     this.#read += count
   }
 
-  /** The whole lines that have come since this was asked last. */
+  /** The whole lines that have come since this was asked last, as they stand there; not the echo of what was typed. */
   takeNew(): readonly string[] {
-    const whole = this.#screen.slice(0, this.#screen.lastIndexOf('\n') + 1)
-    const lines = cleanLines(whole).slice(this.#shown)
-    this.#shown += lines.length
-    return lines
+    const end = this.#screen.lastIndexOf('\n') + 1
+    const lines = withoutControls(this.#screen.slice(this.#shown, end)).split('\n').slice(0, -1)
+    this.#shown = Math.max(end, this.#shown)
+    return lines.filter((line) => line.trim() !== '' && !this.#typed.some((typed) => isEcho(line, typed)))
   }
 
   /** `^C` and `^D` on a line of their own are the keys; every other line ends with Enter. Looks at nothing older from here on. */
@@ -104,6 +106,7 @@ export class Terminal {
     this.#screen = ''
     this.#read = 0
     this.#shown = 0
+    this.#typed = text.split('\n')
     for (const line of text.split('\n')) {
       this.#child.stdin?.write(line === '^C' ? '\u0003' : line === '^D' ? '\u0004' : `${line}\n`)
     }
@@ -113,6 +116,10 @@ export class Terminal {
     await hangUp(this.#child)
   }
 }
+
+/** `nslookup web-0` or, with a prompt before it, `/ # nslookup web-0`. */
+const isEcho = (line: string, typed: string) =>
+  line.endsWith(typed) && /^(.{0,40}[#$>] ?)?$/.test(line.slice(0, line.length - typed.length))
 
 /** `script` gives the command a terminal, which Node alone cannot make. */
 function startOnTerminal(command: readonly string[], place: ShellPlace, settings = ''): ChildProcess {
