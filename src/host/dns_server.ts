@@ -44,7 +44,12 @@ export async function openDnsServer(options: {
   readonly log: Log
 }): Promise<DnsServer> {
   const respond = (query: Buffer, bytesMax: (asked: DnsPacket) => number) => respondTo(query, bytesMax, options)
-  const tcp = createServer((socket) => serveTcp(socket, respond))
+  const connections = new Set<Socket>()
+  const tcp = createServer((socket) => {
+    connections.add(socket)
+    socket.on('close', () => connections.delete(socket))
+    serveTcp(socket, respond)
+  })
   tcp.maxConnections = TCP_CONNECTIONS_MAX
   await listenTcp(tcp, options.host, options.port)
   const { port } = tcp.address() as { port: number }
@@ -57,7 +62,7 @@ export async function openDnsServer(options: {
     tcp.close()
     throw error
   })
-  return { port, close: () => closeBoth(udp, tcp) }
+  return { port, close: () => closeBoth(udp, tcp, connections) }
 }
 
 async function respondTo(
@@ -168,8 +173,10 @@ function bindUdp(socket: UdpSocket, host: string, port: number): Promise<void> {
   })
 }
 
-function closeBoth(udp: UdpSocket, tcp: Server): Promise<void> {
+function closeBoth(udp: UdpSocket, tcp: Server, connections: ReadonlySet<Socket>): Promise<void> {
   return new Promise((resolve) => {
     udp.close(() => tcp.close(() => resolve()))
+    // Clients may keep theirs open; they find the server again by asking anew.
+    for (const socket of connections) socket.destroy()
   })
 }
