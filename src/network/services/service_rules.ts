@@ -32,6 +32,8 @@ export class ServiceRules {
   #started = false
   #applying = false
   #stopped = false
+  /** What the kernel holds is not known: only a whole table will do. */
+  #isUnsure = true
 
   /** Make it before the informers start: it adds an index. */
   constructor(deps: ServiceRulesDeps) {
@@ -71,32 +73,37 @@ export class ServiceRules {
   }
 
   async #rewrite(): Promise<void> {
+    this.#isUnsure = true
     this.#applied = new Map()
     this.#idsOfService.clear()
     for (const service of this.#deps.informers.of(SERVICES).list()) this.#changed.add(keyOf(service))
     const next = this.#next()
     await this.#deps.apply(`${emptyRuleset(this.#deps)}${rulesetDelta(this.#applied, next)}`)
     this.#applied = next
+    this.#isUnsure = false
   }
 
   /** A delta that is refused means that the kernel holds something else than was thought: everything is written anew. */
   async #update(): Promise<void> {
     this.#applying = true
     try {
-      const next = this.#next()
-      const delta = rulesetDelta(this.#applied, next)
-      if (delta !== '') await this.#deps.apply(delta)
-      this.#applied = next
+      await this.#applyChanges()
     } catch (error) {
-      this.#deps.log.warn('cannot change the service rules; writing them anew', { error: messageOf(error) })
-      await this.#rewrite().catch((again) => {
-        this.#deps.log.error('cannot write the service rules', { error: messageOf(again) })
-        this.#schedule(RETRY_MS)
-      })
+      this.#isUnsure = true
+      this.#deps.log.warn('cannot change the service rules; they will be written anew', { error: messageOf(error) })
+      this.#schedule(RETRY_MS)
     } finally {
       this.#applying = false
       if (this.#changed.size > 0) this.#schedule(GATHER_MS)
     }
+  }
+
+  async #applyChanges(): Promise<void> {
+    if (this.#isUnsure) return this.#rewrite()
+    const next = this.#next()
+    const delta = rulesetDelta(this.#applied, next)
+    if (delta !== '') await this.#deps.apply(delta)
+    this.#applied = next
   }
 
   #next(): Map<string, ServicePort> {
