@@ -95,6 +95,11 @@ const FAULTS: readonly (readonly [string, object, string])[] = [
     "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
   ],
   [
+    POD,
+    { spec: { restartPolicy: 5 } },
+    'json: cannot unmarshal number into Go struct field PodSpec.spec.restartPolicy of type v1.RestartPolicy',
+  ],
+  [
     LEASE,
     { spec: { renewTime: 'yesterday' } },
     'parsing time "yesterday" as "2006-01-02T15:04:05.000000Z07:00": cannot parse "yesterday" as "2006"',

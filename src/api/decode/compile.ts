@@ -2,7 +2,8 @@ import { assert } from '../../base/assert.ts'
 import { findType, type GoField, goFieldsOf, protoMessageOf, type TypeFacts } from '../schema/table.ts'
 import type { Codec } from './codec.ts'
 import { mapCodec, sliceCodec } from './containers.ts'
-import { boolCodec, bytesCodec, floatCodec, int32Codec, int64Codec, stringCodec } from './scalars.ts'
+import { goStringType } from './named_types.ts'
+import { boolCodec, bytesCodec, floatCodec, int32Codec, int64Codec, stringCodec, stringCodecOf } from './scalars.ts'
 import { specialCodec } from './special.ts'
 import { type StructField, structCodec } from './struct.ts'
 
@@ -51,7 +52,9 @@ function compileField({ go, owner }: FlatField, facts: TypeFacts | undefined): S
   const [json, , goType, when] = go
   const pointer = goType.startsWith('*')
   const inner = facts?.fields?.[json]?.t ?? findType(owner)?.fields?.[json]?.t ?? protoMessageOf(owner)?.[json]?.p ?? ''
-  const codec = goCodec(pointer ? goType.slice(1) : goType, inner)
+  const bareType = pointer ? goType.slice(1) : goType
+  const named = bareType === 'string' ? goStringType(owner.slice(owner.lastIndexOf('.') + 1), json) : 'string'
+  const codec = named === 'string' ? goCodec(bareType, inner) : stringCodecOf(named)
   return { json, codec, pointer, whenZero: whenZero(when, pointer, codec) }
 }
 

@@ -1,12 +1,15 @@
 import type { Codec } from './codec.ts'
 
-export const stringCodec: Codec = {
-  goType: 'string',
+/** A string, or a type that Go derives from it and names in messages. */
+export const stringCodecOf = (goType: string): Codec => ({
+  goType,
   struct: false,
-  decode: (value, state) => (typeof value === 'string' ? value : state.mismatch(value, 'string')),
+  decode: (value, state) => (typeof value === 'string' ? value : state.mismatch(value, goType)),
   zero: () => '',
   isEmpty: (value) => value === '',
-}
+})
+
+export const stringCodec: Codec = stringCodecOf('string')
 
 export const boolCodec: Codec = {
   goType: 'bool',

@@ -1,4 +1,5 @@
 import { STRICT_ERRORS_MAX } from '../limits.ts'
+import { NAMED_STRING_TYPES } from './named_types.ts'
 
 /** A value that Go could not decode into the type; the message is Go's. */
 export class DecodeError extends Error {
@@ -41,6 +42,8 @@ export class DecodeState {
   }
 }
 
+const isNamedString = (goType: string): boolean => NAMED_STRING_TYPES.has(goType)
+
 /** How Go's converter of already parsed maps puts it, which strategic merges go through. */
 function conversionFault(value: unknown, goType: string): string {
   const isList = Array.isArray(value)
@@ -48,7 +51,7 @@ function conversionFault(value: unknown, goType: string): string {
   const kind = isList ? 'slice' : scalar === 'object' ? 'map' : scalar
   if (goType.startsWith('[]')) return `cannot restore slice from ${kind}`
   if (goType.startsWith('map[') || goType === 'v1.ResourceList') return `cannot restore map from ${kind}`
-  if (goType.includes('.')) return `cannot restore struct from: ${kind}`
+  if (goType.includes('.') && !isNamedString(goType)) return `cannot restore struct from: ${kind}`
   const name = isList ? '[]interface {}' : scalar === 'object' ? 'map[string]interface {}' : scalar
   return `cannot convert ${name} to ${goType}`
 }
