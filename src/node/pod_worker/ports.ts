@@ -52,6 +52,8 @@ export interface ProbeTarget {
   readonly id: string
   readonly startedAt: number
   readonly podIp: string | undefined
+  /** It is being stopped: only its readiness is still asked for. */
+  readonly isEnding: boolean
 }
 
 /** The probes of one pod. */

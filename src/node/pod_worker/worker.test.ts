@@ -159,6 +159,15 @@ describe('a pod ends', () => {
     assert.equal(manager.workers().length, 0)
   })
 
+  test('it stays ready while it still answers', async () => {
+    const readinessProbe = { exec: { command: ['true'] }, periodSeconds: 1 }
+    api.add('p', { containers: [container('app', { readinessProbe })] }, { 'berth.dev/simulate': '{"stopMs": 5000}' })
+    await clock.advance(1_000)
+    api.remove('p')
+    await clock.advance(3_000)
+    assert.match(api.history.at(-1) ?? '', /^p Running \(deleting\) app=running\+$/)
+  })
+
   test('one that does not stop is killed when the grace period ends; a shorter one later counts', async () => {
     api.add(
       'p',
@@ -211,6 +220,20 @@ describe('an agent that comes back', () => {
     await manager.start()
     await clock.advance(1_000)
     assert.equal((await runtime.listContainers()).length, 1)
+    assert.match(api.history.at(-1) ?? '', /app=running\+$/)
+  })
+
+  test('leaves a ready pod ready, and asks it again', async () => {
+    const readinessProbe = { exec: { command: ['true'] }, periodSeconds: 2 }
+    const startupProbe = { exec: { command: ['true'] }, periodSeconds: 1 }
+    api.add('p', { containers: [container('app', { readinessProbe, startupProbe })] })
+    await clock.advance(2_000)
+    const before = api.history.length
+    manager.stop()
+    manager = createManager()
+    await manager.start()
+    await clock.advance(5_000)
+    assert.equal(api.history.length, before)
     assert.match(api.history.at(-1) ?? '', /app=running\+$/)
   })
 

@@ -203,14 +203,16 @@ export class PodWorker {
   }
 
   #syncProbes(): void {
-    const running = this.#containers.filter((one) => one.state === 'running' && !this.#memory.stopping.has(one.id))
+    const running = this.#containers.filter((one) => one.state === 'running')
+    const isDeleted = this.#gone || this.#pod.metadata.deletionTimestamp !== undefined
     const podIp = this.#pod.spec.hostNetwork
       ? this.#deps.node.hostIps[0]
       : this.#sandboxes.find((one) => one.state === 'ready')?.ips[0]
     const targets = running.flatMap((one) => {
       const container = allContainersOf(this.#pod.spec).find((spec) => spec.name === one.name)
       if (container === undefined || this.#memory.hooksPending.has(one.id)) return []
-      return [{ container, id: one.id, startedAt: one.startedAt ?? one.createdAt, podIp }]
+      const isEnding = isDeleted || this.#memory.stopping.has(one.id)
+      return [{ container, id: one.id, startedAt: one.startedAt ?? one.createdAt, podIp, isEnding }]
     })
     this.#probes.sync(this.#pod, targets)
   }

@@ -2,7 +2,7 @@ import type { Container, Pod, Probe } from '../../api/types.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
 import type { PodEvents, PodProbes, ProbeTarget } from '../pod_worker/ports.ts'
-import type { ProbeState } from '../pod_worker/view.ts'
+import type { ProbeResult, ProbeState } from '../pod_worker/view.ts'
 import { type ProbeKind, Prober } from './prober.ts'
 import type { ProbeRunner } from './run_probe.ts'
 
@@ -34,14 +34,23 @@ export function createPodProbes(deps: PodProbesDeps, changed: () => void): PodPr
     const { container } = target
     if (byId.has(target.id) || !hasProbes(container)) return
     const make = (kind: ProbeKind, probe: Probe | undefined) =>
-      probe && new Prober({ ...deps, pod, target, kind, probe, changed: () => onResult(target.id) })
+      probe &&
+      new Prober({
+        ...deps,
+        pod,
+        target,
+        kind,
+        probe,
+        known: knownBefore(pod, target, kind),
+        changed: () => onResult(target.id),
+      })
     const startup = make('Startup', container.startupProbe)
     const liveness = make('Liveness', container.livenessProbe)
     const readiness = make('Readiness', container.readinessProbe)
     const probers = [startup, liveness, readiness].flatMap((one) => one ?? [])
     byId.set(target.id, { container, probers, startup, liveness, readiness })
-    if (startup === undefined) for (const prober of probers) prober.start()
-    else startup.start()
+    if (startup !== undefined && startup.result !== 'success') startup.start()
+    else for (const prober of [liveness, readiness]) prober?.start()
   }
 
   function onResult(id: string): void {
@@ -64,7 +73,10 @@ export function createPodProbes(deps: PodProbesDeps, changed: () => void): PodPr
         for (const prober of probes.probers) prober.stop()
         byId.delete(id)
       }
-      for (const target of targets) begin(pod, target)
+      for (const target of targets) {
+        begin(pod, target)
+        if (target.isEnding) stopAllButReadiness(byId.get(target.id))
+      }
       refresh()
     },
     states: () => states,
@@ -73,6 +85,22 @@ export function createPodProbes(deps: PodProbesDeps, changed: () => void): PodPr
       byId.clear()
     },
   }
+}
+
+/** A container that is being stopped is not killed for being unwell, but those who ask it should know. */
+function stopAllButReadiness(probes: ContainerProbes | undefined): void {
+  probes?.startup?.stop()
+  probes?.liveness?.stop()
+}
+
+/** An agent that comes back does not make a ready pod unready: what the API shows of this container stays until a probe says otherwise. */
+function knownBefore(pod: Pod, target: ProbeTarget, kind: ProbeKind): ProbeResult | undefined {
+  const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {}
+  const shown = [...containerStatuses, ...initContainerStatuses].find((one) =>
+    one.containerID?.endsWith(`//${target.id}`),
+  )
+  const holds = kind === 'Startup' ? shown?.started === true : kind === 'Readiness' && shown?.ready === true
+  return holds ? 'success' : undefined
 }
 
 const hasProbes = (container: Container): boolean =>

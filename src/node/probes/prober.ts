@@ -17,6 +17,8 @@ export interface ProberOptions {
   readonly target: ProbeTarget
   readonly kind: ProbeKind
   readonly probe: Probe
+  /** What an earlier agent process found out about this very container. */
+  readonly known: ProbeResult | undefined
   /** Called when the result has changed. */
   readonly changed: () => void
 }
@@ -49,7 +51,7 @@ export class Prober {
 
   constructor(options: ProberOptions) {
     this.#options = options
-    this.result = INITIAL[options.kind]
+    this.result = options.known ?? INITIAL[options.kind]
   }
 
   /** Begins after the initial delay, counted from the container's start; once only. */
