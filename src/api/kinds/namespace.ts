@@ -1,4 +1,4 @@
-import type { FieldError } from '../field_error.ts'
+import { type FieldError, invalid } from '../field_error.ts'
 import type { KindRules, MutableObject } from '../kind_rules.ts'
 import { NAMESPACES } from '../resources.ts'
 import type { Namespace } from '../types.ts'
@@ -27,6 +27,17 @@ function prepareUpdate(draft: MutableObject, old: Namespace): void {
   draft['status'] = structuredClone(old.status)
 }
 
+/** The phase follows the deletion, nothing else. */
+function validateStatus({ metadata, status }: Namespace): FieldError[] {
+  const ending = metadata.deletionTimestamp !== undefined
+  const phase = status?.phase ?? ''
+  if (ending === (phase === 'Terminating')) return []
+  const detail = ending
+    ? "may only be 'Terminating' if `deletionTimestamp` is not empty"
+    : "may only be 'Active' if `deletionTimestamp` is empty"
+  return [invalid('status.Phase', phase, detail)]
+}
+
 const noFurtherRules = (): FieldError[] => []
 
 /** Namespaces. */
@@ -43,6 +54,7 @@ export const namespaceRules: KindRules<Namespace> = {
     draft['spec'] = structuredClone(old.spec)
   },
   validateUpdate: noFurtherRules,
+  validateStatusUpdate: validateStatus,
   selectableFields: (namespace) => ({ 'status.phase': namespace.status?.phase ?? '', name: namespace.metadata.name }),
   cells: ({ metadata, status }, now) => [metadata.name, status?.phase ?? '', ageOf(metadata.creationTimestamp, now)],
 }

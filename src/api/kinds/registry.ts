@@ -8,6 +8,7 @@ import { configMapRules } from './config_map.ts'
 import { controllerRevisionRules } from './controller_revision.ts'
 import { cronJobRules } from './cron_job.ts'
 import { csiDriverRules, csiNodeRules } from './csi.ts'
+import { customResourceDefinitionRules } from './custom_resource_definition.ts'
 import { daemonSetRules } from './daemon_set.ts'
 import { deploymentRules } from './deployment.ts'
 import { disruptionBudgetRules } from './disruption_budget.ts'
@@ -50,6 +51,7 @@ const OWN_RULES: readonly KindRules[] = [
   cronJobRules,
   csiDriverRules,
   csiNodeRules,
+  customResourceDefinitionRules,
   daemonSetRules,
   deploymentRules,
   disruptionBudgetRules,
