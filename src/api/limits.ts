@@ -1,9 +1,6 @@
 /** How deep arrays and objects of a JSON or YAML body may nest. */
 export const BODY_DEPTH_MAX = 1_000
 
-/** Bytes of a request body; more is answered with 413. */
-export const BODY_BYTES_MAX = 3 * 1024 * 1024
-
 /** How many aliases a YAML document may expand to, as a factor of its own nodes. */
 export const YAML_ALIASES_MAX = 100
 

@@ -5,7 +5,7 @@ const UNKNOWN = 'io.k8s.apimachinery.pkg.runtime.Unknown'
 const RAW_FIELD_TAG = 0x12
 
 /** `k8s` and a zero byte: what every protobuf body of the API begins with. */
-export const PROTOBUF_MAGIC: Uint8Array = Uint8Array.of(0x6b, 0x38, 0x73, 0x00)
+const PROTOBUF_MAGIC: Uint8Array = Uint8Array.of(0x6b, 0x38, 0x73, 0x00)
 
 /** Opens the envelope of a body: the magic bytes and `runtime.Unknown`. Throws a ProtobufError. */
 export function openEnvelope(body: Uint8Array): ProtobufEnvelope {

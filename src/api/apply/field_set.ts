@@ -79,10 +79,6 @@ export function withNamedParents({ members, children }: FieldSet): FieldSet {
   }
 }
 
-export function isSameSet(a: FieldSet, b: FieldSet): boolean {
-  return isEmptySet(difference(a, b)) && isEmptySet(difference(b, a))
-}
-
 /** Every place of the set, members of a level before what is below it. */
 export function placesOf({ members, children }: FieldSet): string[][] {
   const below = [...children].sort(byKey).flatMap(([key, child]) => placesOf(child).map((place) => [key, ...place]))

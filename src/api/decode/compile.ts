@@ -26,14 +26,14 @@ const goTypeName = (typeName: string): string => typeName.split('.').slice(-2).j
 const packageOf = (typeName: string): string => typeName.slice(0, typeName.lastIndexOf('.'))
 
 /** A field of a Go struct with inline structs replaced by their fields. */
-export interface FlatField {
+interface FlatField {
   readonly go: GoField
   /** The type whose JSON members these are; asked for the types of fields. */
   readonly owner: string
 }
 
 /** The fields of a Go struct in the order in which Go writes them. */
-export function flatFields(typeName: string): readonly FlatField[] {
+function flatFields(typeName: string): readonly FlatField[] {
   const fields = goFieldsOf(typeName)
   assert(fields !== undefined, `the table has no Go struct ${typeName}`)
   return fields.flatMap((go) => {

@@ -6,7 +6,7 @@ import { microTimeCodec, secondsCodec } from './time_codec.ts'
 const SHORT_QUANTITY = /^[1-9]\d{0,2}(m|k|M|G|Ki|Mi|Gi|Ti)?$/
 
 /** `resource.Quantity`: a string or a number, written in its canonical form (`0.5Gi` becomes `512Mi`). */
-export const quantityCodec: Codec = {
+const quantityCodec: Codec = {
   goType: 'resource.Quantity',
   struct: true,
   decode(value, state) {
@@ -22,7 +22,7 @@ export const quantityCodec: Codec = {
 const INT32_MAX = 0x7fff_ffff
 
 /** `intstr.IntOrString` stays what it was. */
-export const intOrStringCodec: Codec = {
+const intOrStringCodec: Codec = {
   goType: 'intstr.IntOrString',
   struct: true,
   decode(value, state) {
@@ -36,7 +36,7 @@ export const intOrStringCodec: Codec = {
 }
 
 /** Any JSON, kept as it came: `runtime.RawExtension`, `FieldsV1`, the `JSON` of CRD schemas. */
-export const rawCodec: Codec = {
+const rawCodec: Codec = {
   goType: 'runtime.RawExtension',
   struct: true,
   decode: (value) => value,
@@ -45,7 +45,7 @@ export const rawCodec: Codec = {
 }
 
 /** A value that is either a schema or something simpler; it decodes itself, so unknown fields vanish silently. */
-export function schemaOr(simple: (value: unknown) => boolean, schema: () => Codec): Codec {
+function schemaOr(simple: (value: unknown) => boolean, schema: () => Codec): Codec {
   return {
     goType: 'v1.JSONSchemaProps',
     struct: true,

@@ -51,7 +51,7 @@ const PATCH_MEDIA_TYPES = [
 ]
 
 /** `/api/v1` or `/apis/apps/v1`. */
-export const rootOf = (groupVersion: { readonly group: string; readonly version: string }): string =>
+const rootOf = (groupVersion: { readonly group: string; readonly version: string }): string =>
   `${groupVersion.group === '' ? '/api' : '/apis'}/${apiVersionOf(groupVersion)}`
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)

@@ -110,8 +110,6 @@ export function typeOf(name: string): TypeFacts {
   return facts
 }
 
-export const typeNames = (): readonly string[] => Object.keys(rawTypes)
-
 /** The fields of a Go struct in Go's order; undefined for what is no struct. */
 export const goFieldsOf = (name: string): readonly GoField[] | undefined =>
   Object.hasOwn(goTypes, name) ? goTypes[name] : undefined
