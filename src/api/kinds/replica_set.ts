@@ -46,7 +46,6 @@ export const replicaSetRules: KindRules<ReplicaSet> = {
   },
   validateCreate: validate,
   validateUpdate: (set, old) => [...validate(set), ...selectorChangeErrors(set.spec.selector, old.spec.selector)],
-  selectableFields: ({ status }) => ({ 'status.replicas': String(status?.replicas ?? 0) }),
   cells: ({ metadata, spec, status }, now) => [
     metadata.name,
     spec.replicas ?? 0,
