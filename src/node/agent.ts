@@ -70,6 +70,7 @@ export async function startNodeAgent(deps: NodeAgentDeps): Promise<NodeAgent> {
   const registration = new NodeRegistration(deps)
   await Promise.all([ownInformers.start(), informers.start(), registration.start()])
   await pods.start()
+  await sweepLeftovers(deps, pods, preparation)
   refresher.start()
   return {
     name: node.name,
@@ -81,6 +82,22 @@ export async function startNodeAgent(deps: NodeAgentDeps): Promise<NodeAgent> {
       pods.stop()
       ownInformers.stop()
     },
+  }
+}
+
+/** Nothing is swept that a container may still use, nor when the runtime cannot say which there are. */
+async function sweepLeftovers(
+  { log, runtime }: NodeAgentDeps,
+  pods: PodManager,
+  preparation: HostPreparation,
+): Promise<void> {
+  try {
+    const inRuntime = new Set(
+      [...(await runtime.listSandboxes()), ...(await runtime.listContainers())].map(({ pod }) => pod.uid),
+    )
+    await preparation.sweep((uid) => inRuntime.has(uid) || pods.workers().some(({ pod }) => pod.metadata.uid === uid))
+  } catch (error) {
+    log.warn('cannot remove what old pods left', { error: messageOf(error) })
   }
 }
 

@@ -13,6 +13,7 @@ import { containerMounts } from './container_mounts.ts'
 import {
   hostsFile,
   logFile,
+  logsDirectory,
   mountedMark,
   podDirectory,
   podLogDirectory,
@@ -32,6 +33,8 @@ export interface HostPreparationDeps extends VolumeMounterDeps {
 export interface HostPreparation extends PodPreparation {
   /** Brings configuration, secrets and tokens in the volumes of a running pod up to date. */
   refresh(pod: Pod): Promise<void>
+  /** Removes what pods left that went while no agent ran; `isKnown` tells which are still somebody's. */
+  sweep(isKnown: (podUid: string) => boolean): Promise<void>
 }
 
 /** Writes what real pods find when they start. Resolves when it knows what an earlier agent has mounted. */
@@ -60,6 +63,7 @@ export async function createHostPreparation(deps: HostPreparationDeps): Promise<
       mounted.delete(pod.metadata.uid)
     },
     refresh: (pod) => refreshes.run(pod.metadata.uid, () => refreshVolumes(deps, pod, mounted)),
+    sweep: (isKnown) => sweepDirectories(deps, isKnown),
     sandboxConfig: (pod, attempt) => sandboxConfigOf(deps, pod, attempt),
     containerConfig: (request) => containerConfigOf(deps, request),
     terminationMessage: (pod, container, instance) =>
@@ -82,6 +86,22 @@ export async function createHostPreparation(deps: HostPreparationDeps): Promise<
 async function refreshVolumes(deps: HostPreparationDeps, pod: Pod, mounted: ReadonlySet<string>): Promise<void> {
   for (const volume of pod.spec.volumes ?? []) {
     if (mounted.has(pod.metadata.uid) && isProjected(volume)) await writeProjected(deps, pod, volume)
+  }
+}
+
+/** Mounts go first, so that no volume's content is ever removed through one. */
+async function sweepDirectories(
+  { host, paths }: HostPreparationDeps,
+  isKnown: (podUid: string) => boolean,
+): Promise<void> {
+  for (const { name: uid } of (await host.files.list(podsDirectory(paths))) ?? []) {
+    if (isKnown(uid)) continue
+    await host.mounts.unmountBelow(podDirectory(paths, uid))
+    await host.files.removeTree(podDirectory(paths, uid))
+    await host.cgroups.removePod(uid)
+  }
+  for (const { name } of (await host.files.list(logsDirectory(paths))) ?? []) {
+    if (!isKnown(name.slice(name.lastIndexOf('_') + 1))) await host.files.removeTree(`${logsDirectory(paths)}/${name}`)
   }
 }
 

@@ -7,6 +7,7 @@ export interface NodePaths {
 }
 
 export const podsDirectory = ({ root }: NodePaths): string => `${root}/pods`
+export const logsDirectory = ({ root }: NodePaths): string => `${root}/logs`
 export const podDirectory = (paths: NodePaths, podUid: string): string => `${podsDirectory(paths)}/${podUid}`
 export const volumeDirectory = (paths: NodePaths, podUid: string, volume: string): string =>
   `${podDirectory(paths, podUid)}/volumes/${volume}`
@@ -27,7 +28,7 @@ export const terminationFile = (
 /** `namespace_name_uid`, as tools that collect logs expect it. */
 export function podLogDirectory(paths: NodePaths, pod: Pod): string {
   const { name, namespace, uid } = pod.metadata
-  return `${paths.root}/logs/${namespace}_${name}_${uid}`
+  return `${logsDirectory(paths)}/${namespace}_${name}_${uid}`
 }
 
 export const logFile = (
