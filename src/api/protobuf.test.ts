@@ -86,3 +86,8 @@ test('a watch frame begins with its length', () => {
   const frame = encodeWatchFrame('ADDED', Uint8Array.of(1, 2, 3))
   assert.deepEqual([...frame.subarray(0, 4)], [0, 0, 0, frame.length - 4])
 })
+
+test('a type without a message is refused rather than sent empty', () => {
+  const typeName = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition'
+  assert.throws(() => encodeProtobuf(typeName, { kind: 'CustomResourceDefinition' }), { code: 406 })
+})

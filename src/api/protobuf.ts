@@ -18,10 +18,21 @@ export function openEnvelope(body: Uint8Array): ProtobufEnvelope {
 /** Decodes the message inside an envelope into JSON's form; it still has to be normalised by `decodeObject`. */
 export const decodeMessage = (typeName: string, raw: Uint8Array): object => readMessage(typeName, raw)
 
-/** A whole body: magic bytes, type, object. `typeName` is the table's name of the object's type. */
+/**
+ * A whole body: magic bytes, type, object. `typeName` is the table's name of the object's type.
+ * @throws ApiError 406 for the few types whose messages the table lacks (CustomResourceDefinition, APIService)
+ */
 export function encodeProtobuf(typeName: string, object: { apiVersion?: string; kind?: string }): Uint8Array {
+  if (!hasMessage(typeName)) throw notEncodable()
   return encodeEnvelope(object, writeMessage(typeName, object))
 }
+
+const notEncodable = (): ApiError =>
+  new ApiError({
+    code: 406,
+    reason: 'NotAcceptable',
+    message: 'only the following media types are accepted: application/json, application/yaml',
+  })
 
 function encodeEnvelope(
   { apiVersion = '', kind = '' }: { apiVersion?: string; kind?: string },

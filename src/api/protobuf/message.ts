@@ -80,6 +80,4 @@ function fieldOf(json: string | undefined, { n, p }: ProtoField): MessageField {
 }
 
 /** Whether objects of a type can travel as protobuf; CRDs and APIServices cannot. */
-export function hasMessage(type: string): boolean {
-  return fieldsOf(type).some((field) => field.json === 'metadata' || field.json === 'spec' || field.json === 'status')
-}
+export const hasMessage = (type: string): boolean => messageOf(type).fields.length > 0
