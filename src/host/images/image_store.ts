@@ -6,6 +6,7 @@ import { addToIndex, readIndex, type StoredImage } from './image_index.ts'
 import { type BuildPlace, buildLayer } from './layer_builder.ts'
 import { loadArchive } from './load_archive.ts'
 import { withLock } from './lock.ts'
+import { pruneBlobs } from './prune.ts'
 import { type ImageRecipe, loadRecipes, type Recipes } from './recipes.ts'
 import { normalizeReference } from './reference.ts'
 
@@ -56,7 +57,12 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
     },
     buildable: () => recipes.images.flatMap(({ references }) => references),
     buildImage: (name) => withLock(join(layout, 'lock'), () => buildImage(name, recipes, place)),
-    loadImage: (tarFile) => withLock(join(layout, 'lock'), () => loadArchive(layout, tarFile)),
+    loadImage: (tarFile) =>
+      withLock(join(layout, 'lock'), async () => {
+        const names = await loadArchive(layout, tarFile)
+        pruneBlobs(layout)
+        return names
+      }),
   }
 }
 
@@ -80,7 +86,10 @@ async function buildImage(name: string, recipes: Recipes, place: BuildPlace): Pr
     standsInFor: recipe.standsInFor,
   }
   const stored = readIndex(place.layout).find((other) => other.reference === reference)
-  if (stored?.manifest.digest !== image.manifest.digest) addToIndex(place.layout, image)
+  if (stored?.manifest.digest !== image.manifest.digest) {
+    addToIndex(place.layout, image)
+    pruneBlobs(place.layout)
+  }
   return image
 }
 

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { mustRun } from '../processes.ts'
 import { adoptBlob, blobPath, type Descriptor, LAYER_TYPE } from './blobs.ts'
 import type { DebianSources } from './debian.ts'
 import { BUILD_TIMEOUT_MS } from './limits.ts'
+import { forgetOlderLayers } from './prune.ts'
 import { type LayerRecipe, recipeFiles } from './recipes.ts'
 
 export interface BuildPlace {
@@ -39,6 +40,7 @@ export async function buildLayer(
     const descriptor = await adoptBlob(place.layout, tar, LAYER_TYPE)
     mkdirSync(join(place.layout, 'layers'), { recursive: true })
     writeFileSync(known, JSON.stringify(descriptor))
+    forgetOlderLayers(place.layout, recipe.name, basename(known))
     return descriptor
   } finally {
     rmSync(work, { recursive: true, force: true })
