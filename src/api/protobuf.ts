@@ -1,3 +1,5 @@
+import { ApiError } from './error.ts'
+import { hasMessage } from './protobuf/message.ts'
 import { type ProtobufEnvelope, ProtobufError, readEnvelope, readMessage } from './protobuf/read.ts'
 import { writeMessage } from './protobuf/write.ts'
 
