@@ -41,6 +41,9 @@ class WatchStream implements WatchOutput {
   readonly #early: Uint8Array[] = []
   #sink: HttpSink | undefined
   #ended = false
+  /** What existed at first may be more than a reader can take at once: it does not count as a backlog. */
+  #initialBytes = 0
+  #isInitial = true
 
   constructor(frame: FrameWriter) {
     this.#frame = frame
@@ -56,6 +59,10 @@ class WatchStream implements WatchOutput {
     this.#write(this.#frame(change))
   }
 
+  caughtUp(): void {
+    this.#isInitial = false
+  }
+
   closed(error?: ApiError): void {
     if (error !== undefined) this.#write(utf8(`${JSON.stringify({ type: 'ERROR', object: error.toStatus() })}\n`))
     this.#ended = true
@@ -64,8 +71,9 @@ class WatchStream implements WatchOutput {
 
   #write(chunk: Uint8Array): void {
     if (this.#ended) return
+    if (this.#isInitial) this.#initialBytes += chunk.length
     if (this.#sink === undefined) this.#early.push(chunk)
-    else if (this.#sink.write(chunk) > WATCH_BACKLOG_BYTES_MAX) this.handle?.stop()
+    else if (this.#sink.write(chunk) > WATCH_BACKLOG_BYTES_MAX + this.#initialBytes) this.handle?.stop()
   }
 }
 

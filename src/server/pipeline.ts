@@ -10,6 +10,7 @@ import { type Call, resourceNameOf } from './call.ts'
 import { type Core, ruleContext, rulesFor } from './core.ts'
 import { recordManager } from './managers.ts'
 import { keepSystemFields, sameJson, setSystemFields, specChanged } from './metadata.ts'
+import { storageOf } from './versions.ts'
 
 /**
  * The way of a write after its body has been decoded, each step once and in this order: default,
@@ -91,7 +92,7 @@ const GENERATED_PREFIX_MAX = 58
 /** @throws ApiError 422 if there are any */
 export function refuseFaults(facts: ResourceFacts, object: KubeObject, faults: readonly FieldError[]): void {
   if (faults.length === 0) return
-  throw invalid({ group: facts.ref.group, kind: facts.ref.kind }, object.metadata.name ?? '', faults)
+  throw invalid({ group: storageOf(facts).group, kind: facts.ref.kind }, object.metadata.name ?? '', faults)
 }
 
 export function attributesOf(

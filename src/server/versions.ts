@@ -3,6 +3,7 @@ import { apiVersionOf } from '../api/resource.ts'
 import type { ResourceFacts } from '../api/schema/table.ts'
 import type { KubeObject } from '../api/types.ts'
 import type { ResourceName } from './api_errors.ts'
+import { autoscalerToV1, autoscalerToV2 } from './version_autoscalers.ts'
 import { eventFromCore, eventToCore } from './version_events.ts'
 
 /** How one API version of a kind is kept as another. */
@@ -20,6 +21,14 @@ const CONVERSIONS: ReadonlyMap<string, Conversion> = new Map([
       storage: { group: '', resource: 'events', apiVersion: 'v1' },
       toStorage: eventToCore,
       fromStorage: eventFromCore,
+    },
+  ],
+  [
+    'autoscaling/v1/horizontalpodautoscalers',
+    {
+      storage: { group: 'autoscaling', resource: 'horizontalpodautoscalers', apiVersion: 'autoscaling/v2' },
+      toStorage: autoscalerToV2,
+      fromStorage: autoscalerToV1,
     },
   ],
 ])

@@ -15,6 +15,8 @@ import { bookmarkOf, changeFor, type WatchChange } from '../watch_events.ts'
 /** Where a watch's changes go, in order. After `closed` nothing comes any more. */
 export interface WatchOutput {
   change(change: WatchChange): void
+  /** What existed when the watch was opened has been told; from here on changes come as they happen. */
+  caughtUp?(): void
   /** `error` is what the client is to be told as the last event. */
   closed(error?: ApiError): void
 }
@@ -69,6 +71,7 @@ class Watch implements WatchHandle {
       const { options } = this.#call.request
       const from = wantsInitialEvents(options) ? await this.#sendInitial() : version
       if (this.#done) return
+      this.#output.caughtUp?.()
       this.#follow(from === 0 ? this.#core.store.revision : from)
       this.#startTimers(options)
     } catch (thrown) {
