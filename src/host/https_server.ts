@@ -74,6 +74,11 @@ function serverOf({ handler, upgrade, tls }: ServeOptions): HttpServer {
 }
 
 function listen(server: HttpServer, where: { port?: number; host?: string; path?: string }): Promise<Listening> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(where, () => {
@@ -81,16 +86,17 @@ function listen(server: HttpServer, where: { port?: number; host?: string; path?
       const address = server.address() as AddressInfo | string | null
       resolve({
         port: typeof address === 'object' && address !== null ? address.port : 0,
-        close: () => close(server),
+        close: () => close(server, sockets),
       })
     })
   })
 }
 
-function close(server: HttpServer): Promise<void> {
+/** Ends every connection by its socket: the server itself forgets those that have been upgraded. */
+function close(server: HttpServer, sockets: ReadonlySet<Socket>): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
-    server.closeAllConnections()
+    for (const socket of sockets) socket.destroy()
   })
 }
 

@@ -1,9 +1,9 @@
 import type { MutableObject } from '../api/kind_rules.ts'
+import { autoscalerToNewVersion, autoscalerToOldVersion } from '../api/kinds/autoscaler_versions.ts'
 import { apiVersionOf } from '../api/resource.ts'
 import type { ResourceFacts } from '../api/schema/table.ts'
 import type { KubeObject } from '../api/types.ts'
 import type { ResourceName } from './api_errors.ts'
-import { autoscalerToV1, autoscalerToV2 } from './version_autoscalers.ts'
 import { eventFromCore, eventToCore } from './version_events.ts'
 
 /** How one API version of a kind is kept as another. */
@@ -27,8 +27,8 @@ const CONVERSIONS: ReadonlyMap<string, Conversion> = new Map([
     'autoscaling/v1/horizontalpodautoscalers',
     {
       storage: { group: 'autoscaling', resource: 'horizontalpodautoscalers', apiVersion: 'autoscaling/v2' },
-      toStorage: autoscalerToV2,
-      fromStorage: autoscalerToV1,
+      toStorage: autoscalerToNewVersion,
+      fromStorage: autoscalerToOldVersion,
     },
   ],
 ])
