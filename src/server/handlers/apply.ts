@@ -59,7 +59,8 @@ async function parsedBody(call: Call): Promise<object> {
   }
 }
 
-function merged(core: Core, call: Call, applied: MutableObject, live: KubeObject | undefined): MutableObject {
+/** What an apply makes of the live object, with the account of managers. @throws ApiError 409 on conflicts */
+export function merged(core: Core, call: Call, applied: MutableObject, live: KubeObject | undefined): MutableObject {
   const { facts } = call.target
   const result: Applied = mergeApplied({
     typeName: facts.typeName,

@@ -1,10 +1,12 @@
 import type { MutableObject } from '../../api/kind_rules.ts'
+import { apiVersionOf } from '../../api/resource.ts'
 import type { KubeObject, LabelSelector } from '../../api/types.ts'
 import { equal } from '../../api/validation/equality.ts'
 import { invalid, notFound } from '../api_errors.ts'
 import { type Answer, type Call, plainAnswer, resourceNameOf } from '../call.ts'
 import type { Core } from '../core.ts'
 import { decodeBody } from '../decoding.ts'
+import { merged } from '../handlers/apply.ts'
 import { checkNamespace } from '../handlers/create.ts'
 import { patched } from '../handlers/patch.ts'
 import { changeObject, checkName } from '../handlers/update.ts'
@@ -42,8 +44,27 @@ export async function putScale(core: Core, call: Call): Promise<Answer> {
 export async function patchScale(core: Core, call: Call): Promise<Answer> {
   const { patchType, options } = call.request
   checkPatchOptions(options, patchType)
-  const type = patchType === undefined || patchType === 'apply' ? 'merge' : patchType
+  if (patchType === 'apply') return applyScale(core, call)
+  const type = patchType ?? 'merge'
   return changeScale(core, call, (old) => patched(call, type, scaleOf(old) as KubeObject, TYPE))
+}
+
+/** An applied Scale is an apply of nothing but the number of replicas to the object itself. */
+async function applyScale(core: Core, call: Call): Promise<Answer> {
+  const scale = await decodeBody(call, TYPE, KIND)
+  checkName(call, scale)
+  checkNamespace(call, scale)
+  const { kind, group, version } = call.target.facts.ref
+  const { name, namespace } = scale.metadata
+  const replicas: number = scale['spec']?.replicas ?? 0
+  const applied = {
+    apiVersion: apiVersionOf({ group, version }),
+    kind,
+    metadata: { name, namespace },
+    spec: { replicas },
+  }
+  const answer = await changeObject(core, call, { change: (old) => merged(core, call, applied, old) })
+  return answer.body.type === 'object' ? plainAnswer(200, scaleOf(answer.body.view.object as Scalable)) : answer
 }
 
 async function changeScale(core: Core, call: Call, sent: (old: Scalable) => MutableObject): Promise<Answer> {
