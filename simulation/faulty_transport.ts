@@ -119,7 +119,8 @@ async function laggingWatch(
     closed: (error) => later(() => close(error)),
   })
   const { watchBreaksMs } = faults()
-  if (watchBreaksMs > 0) clock.after(random.fraction() * 2 * watchBreaksMs, () => close(new Error('simulated broken connection')))
+  if (watchBreaksMs > 0)
+    clock.after(random.fraction() * 2 * watchBreaksMs, () => close(new Error('simulated broken connection')))
   return {
     stop: () => {
       open = false

@@ -99,7 +99,8 @@ export class Invariants {
   #claimIsThere(pod: Pod): void {
     for (const volume of pod.spec.volumes ?? []) {
       const claim = volume.persistentVolumeClaim?.claimName
-      if (claim !== undefined && !this.#claimUids.has(claim)) this.#fail('I3', `${pod.metadata.name} was created before its claim ${claim}`)
+      if (claim !== undefined && !this.#claimUids.has(claim))
+        this.#fail('I3', `${pod.metadata.name} was created before its claim ${claim}`)
     }
   }
 
@@ -123,10 +124,14 @@ export class Invariants {
 
   /** I4, second half: scale-down takes the highest, and waits until it is gone */
   #highestFirst(name: string): void {
-    const set = this.#world.objects<StatefulSet>('statefulsets.apps').find((one) => name.startsWith(`${one.metadata.name}-`))
+    const set = this.#world
+      .objects<StatefulSet>('statefulsets.apps')
+      .find((one) => name.startsWith(`${one.metadata.name}-`))
     const ordinal = ordinalOf(name)
     if (set === undefined || set.spec.podManagementPolicy === 'Parallel' || ordinal < (set.spec.replicas ?? 1)) return
-    const higher = this.#world.objects<Pod>('pods').filter((pod) => this.#setOf(pod) === set && ordinalOf(pod.metadata.name) > ordinal)
+    const higher = this.#world
+      .objects<Pod>('pods')
+      .filter((pod) => this.#setOf(pod) === set && ordinalOf(pod.metadata.name) > ordinal)
     if (higher.length > 0) this.#fail('I4', `${name} is scaled away before ${higher[0]?.metadata.name}`)
   }
 
@@ -139,4 +144,5 @@ export class Invariants {
 export const ordinalOf = (name: string): number => Number(/-(\d+)$/.exec(name)?.[1] ?? -1)
 
 export const isReady = (pod: Pod): boolean =>
-  pod.status?.phase === 'Running' && (pod.status.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True')
+  pod.status?.phase === 'Running' &&
+  (pod.status.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True')

@@ -94,7 +94,11 @@ class Scenario {
     const end = this.#world.clock.now() + SETTLE_MS
     while (!reached()) {
       if (this.#world.clock.now() > end) {
-        throw new InvariantViolation('C1', this.#world.clock.now(), `after ${SETTLE_MS / 1000} s without faults it is not so that ${what}`)
+        throw new InvariantViolation(
+          'C1',
+          this.#world.clock.now(),
+          `after ${SETTLE_MS / 1000} s without faults it is not so that ${what}`,
+        )
       }
       await this.#pass(1_000)
     }
@@ -112,7 +116,12 @@ class Scenario {
 
   #scheduleCrashes(): void {
     const crashes = this.#world.random.fork('crashes')
-    this.#crashAgain('controllers', () => this.#world.faults.controllersCrashMs, () => this.#world.startControllers(), crashes)
+    this.#crashAgain(
+      'controllers',
+      () => this.#world.faults.controllersCrashMs,
+      () => this.#world.startControllers(),
+      crashes,
+    )
     for (let index = 0; index < this.#world.runtimes.length; index++) {
       const start = () => this.#world.startAgent(index)
       this.#crashAgain(agentName(index), () => this.#world.faults.agentCrashMs, start, crashes.fork(agentName(index)))
@@ -134,7 +143,9 @@ class Scenario {
 
   async #createSet(): Promise<void> {
     this.#replicas = 1 + this.#random.integer(REPLICAS_MAX)
-    await this.#act(this.#world.user.create(STATEFUL_SETS, setNamed(SET, this.#replicas, this.#random.integer(4) === 0)))
+    await this.#act(
+      this.#world.user.create(STATEFUL_SETS, setNamed(SET, this.#replicas, this.#random.integer(4) === 0)),
+    )
   }
 
   async #operation(): Promise<void> {
@@ -148,7 +159,9 @@ class Scenario {
       case 2:
         this.#image += 1
         this.#invariants.reached.rollouts += 1
-        return this.#act(patch({ template: { spec: { containers: [{ name: 'web', image: `image:${this.#image}` }] } } }))
+        return this.#act(
+          patch({ template: { spec: { containers: [{ name: 'web', image: `image:${this.#image}` }] } } }),
+        )
       default: {
         const pods = this.#pods()
         const victim = pods[this.#random.integer(Math.max(1, pods.length))]

@@ -3,7 +3,10 @@ import type { Random } from '../src/base/random.ts'
 import type { Journal } from '../src/store/journal.ts'
 
 /** A disk in virtual time: each batch takes up to `slowestMs` until it is durable. */
-export function slowJournal(inner: Journal, deps: { readonly clock: Clock; readonly random: Random; readonly slowestMs: number }): Journal {
+export function slowJournal(
+  inner: Journal,
+  deps: { readonly clock: Clock; readonly random: Random; readonly slowestMs: number },
+): Journal {
   return {
     load: (take) => inner.load(take),
     append: async (records) => {

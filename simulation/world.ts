@@ -11,8 +11,8 @@ import { createDefaultStorageClass } from '../src/controllers/volumes/default_cl
 import { type ControlPlane, componentUser, createControlPlane } from '../src/main/control_plane.ts'
 import { type ControllerManager, startControllerManager } from '../src/main/controller_manager.ts'
 import { allControllers } from '../src/main/controllers.ts'
-import { SimulatedNodes } from '../src/node/simulated/nodes.ts'
 import { SimulatedRuntime } from '../src/node/runtime_simulated.ts'
+import { SimulatedNodes } from '../src/node/simulated/nodes.ts'
 import { MemoryJournal } from '../src/store/memory_journal.ts'
 import { createStore } from '../src/store/mvcc.ts'
 import type { Store } from '../src/store/store.ts'
@@ -106,7 +106,9 @@ export class World {
     const events = createEventRecorder({ client, clock, random, log: silentLog, component: 'kubelet' })
     const nodes = new SimulatedNodes({ client, informers, clock, random, log: silentLog, events })
     const runtime = this.runtimes[index]
-    void informers.start().then(() => retryForever(clock, () => nodes.add(`node-${index}`, undefined, runtime && { index, runtime })))
+    void informers
+      .start()
+      .then(() => retryForever(clock, () => nodes.add(`node-${index}`, undefined, runtime && { index, runtime })))
     this.#processes.set(name, {
       transports,
       stop: () => {
@@ -134,7 +136,10 @@ export class World {
   /** Every running container's pod, on any node. */
   async runningPods(): Promise<readonly Pick<Pod['metadata'], 'namespace' | 'name' | 'uid'>[]> {
     const lists = await Promise.all(this.runtimes.map((runtime) => runtime.listContainers()))
-    return lists.flat().filter(({ state }) => state === 'running').map(({ pod }) => pod)
+    return lists
+      .flat()
+      .filter(({ state }) => state === 'running')
+      .map(({ pod }) => pod)
   }
 
   async end(): Promise<void> {
@@ -163,7 +168,11 @@ export class World {
 
   #runtime(index: number): SimulatedRuntime {
     let addresses = 0
-    return new SimulatedRuntime({ clock: this.clock, idPrefix: `node-${index}-`, nextIp: () => `10.244.${index}.${++addresses}` })
+    return new SimulatedRuntime({
+      clock: this.clock,
+      idPrefix: `node-${index}-`,
+      nextIp: () => `10.244.${index}.${++addresses}`,
+    })
   }
 }
 
