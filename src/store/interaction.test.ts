@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { StoreInteraction } from './interaction.ts'
+import { StoreInteraction } from './testing/interaction.ts'
 
 /**
  * Plays `testdata/*.txt`: lines starting with `>` are commands, what follows one is what it answered.

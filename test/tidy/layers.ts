@@ -36,6 +36,8 @@ export const machineFolders = [
   'src/main',
   'conformance',
   'bench',
+  'simulation/mutants',
+  'simulation/soak',
   'images',
   'scripts',
   'test',
