@@ -128,8 +128,7 @@ function longFunctions(file: SourceFile): string[] {
   return file.lines.flatMap((line, index) => {
     const indent = starts.exec(line)?.[1]
     if (indent === undefined || /^\s*(if|for|while|switch|return|describe|test)\b/.test(line)) return []
-    const length =
-      file.lines.slice(index + 1).findIndex((later) => later === `${indent}}` || later.startsWith(`${indent}})`)) + 2
+    const length = file.lines.slice(index + 1).findIndex((later) => later.startsWith(`${indent}}`)) + 2
     return length > FUNCTION_LINES_MAX
       ? [`${file.path}:${index + 1}: ${length} lines; move straight work into helpers`]
       : []

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { silentLog } from '../base/log.ts'
-import { settleMicrotasks, VirtualClock } from '../base/virtual_clock.ts'
+import { silentLog } from '../../base/log.ts'
+import { settleMicrotasks, VirtualClock } from '../../base/virtual_clock.ts'
 import { GatedJournal } from '../gated_journal.ts'
 import { createStore } from '../mvcc.ts'
 import type { Store, StoreKey, StoreRange } from '../store.ts'
