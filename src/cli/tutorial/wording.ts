@@ -15,7 +15,9 @@ const PASSING_LINES: readonly RegExp[] = [
   // 1.33 and newer
   /^All commands and output from this session will be recorded in container logs/,
   /^Waiting for pod \S+ to be running, status is /,
-  /^Warning: Use of undefined annotation/,
+  // The pod has ended before kubectl could attach: its output then comes from its log. The second one is from 1.20.
+  /^warning: couldn't attach to pod\/\S+, falling back to streaming logs: /,
+  /^Error attaching, falling back to logs: /,
   // mysql and mysqladmin, when a password stands on the command line
   /Using a password on the command line interface can be insecure\.$/,
 ]

@@ -47,11 +47,22 @@ async function openComponent(parent: fs.FileHandle, component: string, step: Ste
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
-  await fs.mkdir(path, { mode: step.createMode })
+  if (!(await makeDirectory(path, step.createMode))) return openExactly(path, step.isLast)
   const made = await openExactly(path, false)
   await made.chown(step.owner.uid, step.owner.gid)
   await made.chmod(step.createMode)
   return made
+}
+
+/** False: another container of the pod, which is prepared at the same time, was faster. */
+async function makeDirectory(path: string, mode: number): Promise<boolean> {
+  try {
+    await fs.mkdir(path, { mode })
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
 }
 
 /** The last component may be a file, also a pipe that nobody writes to; the others are directories. */
