@@ -149,3 +149,10 @@ test('a terminal phase stays, and one view gives one plan', () => {
     }),
   )
 })
+
+test('a pod that is deleted before its first container has started ends as failed', () => {
+  const raw = { deleting: true, gone: false, phase: 'Pending', restartPolicy: 'Always', volumesMounted: false }
+  const view = viewOf({ ...raw, sandboxes: [], states: [], inFlight: [], finalStatusReported: false })
+  const { initContainers: _, ...spec } = view.pod.spec
+  assert.equal(decide({ ...view, pod: { ...view.pod, spec } }).status?.phase, 'Failed')
+})

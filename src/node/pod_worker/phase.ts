@@ -17,8 +17,9 @@ export function phaseOf(input: PhaseInput): PodPhase {
     return 'Failed'
   if (!hasBegun(input)) return input.isStopped ? 'Failed' : 'Pending'
   const stopped = input.main.filter(hasStopped)
-  if (input.main.some((one) => one.state?.waiting !== undefined && one.lastState?.terminated === undefined))
-    return 'Pending'
+  if (input.main.some((one) => one.state?.waiting !== undefined && one.lastState?.terminated === undefined)) {
+    return input.isStopped ? 'Failed' : 'Pending'
+  }
   if (stopped.length < input.main.length) return 'Running'
   const succeeded = input.main.every((one) => endOf(one)?.exitCode === 0)
   if (input.isStopped) return succeeded ? 'Succeeded' : 'Failed'
