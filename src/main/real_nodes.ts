@@ -97,6 +97,7 @@ function supervise(deps: RealNodesDeps, machine: Machine, names: readonly string
   const look = async () => {
     for (const [index, name] of names.entries()) {
       if (stopped) return
+      if (machine.containerdOf(name) !== undefined && machine.agentOf(name) !== undefined) continue
       try {
         await startNode(deps, machine, name, index)
       } catch (error) {

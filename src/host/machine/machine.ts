@@ -54,6 +54,7 @@ export interface Machine {
 export function createMachine(options: { readonly dataDirectory: string; readonly log: Log }): Machine {
   const paths = machinePaths(options.dataDirectory)
   const { log } = options
+  const inTurn = oneAtATime()
   const down = async (name: string, graceMs: Millis) => {
     await tearDownNode(paths, name, graceMs)
     if (listNodes(paths).length === 0) await tearDownShared(paths)
@@ -62,7 +63,7 @@ export function createMachine(options: { readonly dataDirectory: string; readonl
   return {
     paths,
     doctor: examineMachine,
-    nodeUp: (node) => nodeUp(paths, node, log),
+    nodeUp: (node) => nodeUp(paths, node, log, inTurn),
     startAgent: (name, agent) => startAgent(paths, name, agent),
     containerdOf: (name) => readRunFile(paths.node(name).containerdRunFile),
     agentOf: (name) => readRunFile(paths.node(name).agentRunFile),
@@ -80,14 +81,28 @@ export function createMachine(options: { readonly dataDirectory: string; readonl
   }
 }
 
-async function nodeUp(paths: MachinePaths, node: NodePlace, log: Log): Promise<RunningNode> {
+type InTurn = (act: () => Promise<void>) => Promise<void>
+
+/** Nodes share the bridge and the machine's namespace: two that came up at once would make each of them twice. */
+function oneAtATime(): InTurn {
+  let last = Promise.resolve()
+  return (act) => {
+    const turn = last.then(act)
+    last = turn.catch(() => {})
+    return turn
+  }
+}
+
+async function nodeUp(paths: MachinePaths, node: NodePlace, log: Log, inTurn: InTurn): Promise<RunningNode> {
   assert(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(node.name), `${node.name} is a valid node name`)
   const places = paths.node(node.name)
   mkdirSync(places.run, { recursive: true, mode: 0o711 })
-  await keepNamespace(paths.hostNamespace, 'self')
-  await setUpNodeNamespace(paths, node)
-  writeFileSync(places.facts, JSON.stringify({ name: node.name, index: node.index }))
-  await connectNodes(paths, listNodes(paths))
+  await inTurn(async () => {
+    await keepNamespace(paths.hostNamespace, 'self')
+    await setUpNodeNamespace(paths, node)
+    writeFileSync(places.facts, JSON.stringify({ name: node.name, index: node.index }))
+    await connectNodes(paths, listNodes(paths))
+  })
   const containerd = await startContainerd(paths, node, log)
   return {
     ...node,

@@ -19,7 +19,7 @@ export async function keepNamespace(file: string, ofProcess: 'self'): Promise<vo
 
 /** Gone already is success. The kernel ends the namespace with its last process. */
 export async function removeNamespace(file: string): Promise<void> {
-  if (isMountPoint(file)) await mustRun(['umount', file])
+  for (const point of mountPointsBelow(file)) await mustRun(['umount', point])
   rmSync(file, { force: true })
 }
 
