@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 
-const root = new URL('../..', import.meta.url).pathname
+/** The clone's folder. */
+export const projectRoot = new URL('../..', import.meta.url).pathname
 const COMMAND_MS_MAX = 240_000
 
 /** Runs `./bin/berth` as a user would. @throws Error with what it printed, when it fails */
 export async function berth(args: readonly string[]): Promise<string> {
-  const { code, printed } = await capture(join(root, 'bin/berth'), args)
+  const { code, printed } = await capture(join(projectRoot, 'bin/berth'), args)
   if (code !== 0) throw new Error(`berth ${args.join(' ')} ended with ${code}:\n${printed}`)
   return printed
 }
@@ -19,7 +20,7 @@ export function capture(
 ): Promise<{ readonly code: number; readonly printed: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
-      cwd: root,
+      cwd: projectRoot,
       env: { ...process.env, ...options.env },
       timeout: options.timeoutMs ?? COMMAND_MS_MAX,
     })
@@ -28,6 +29,8 @@ export function capture(
     child.stderr.on('data', (chunk: Buffer) => (printed += chunk))
     child.on('error', reject)
     child.on('close', (code) => resolve({ code: code ?? 1, printed }))
+    // A program that ends without reading what it was given is no mistake of ours.
+    child.stdin.on('error', () => {})
     child.stdin.end(options.input ?? '')
   })
 }
@@ -36,7 +39,7 @@ export function capture(
 export function program(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
-      cwd: root,
+      cwd: projectRoot,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'inherit', 'inherit'],
     })
