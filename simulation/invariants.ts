@@ -33,7 +33,9 @@ export class Invariants {
     world.observe = (component, request) => this.#request(component, request)
     for (const resource of ['pods', 'persistentvolumeclaims']) {
       world.store.watch({ resource }, world.store.revision, {
-        events: (events) => events.forEach((event) => this.#event(event)),
+        events: (events) => {
+          for (const event of events) this.#event(event)
+        },
         progress: () => {},
       })
     }

@@ -48,7 +48,12 @@ export class ApiError extends Error {
   static from(thrown: unknown): ApiError {
     if (thrown instanceof ApiError) return thrown
     const message = thrown instanceof Error ? thrown.message : String(thrown)
-    return new ApiError({ code: 500, reason: 'InternalError', message: `Internal error occurred: ${message}`, cause: thrown })
+    return new ApiError({
+      code: 500,
+      reason: 'InternalError',
+      message: `Internal error occurred: ${message}`,
+      cause: thrown,
+    })
   }
 
   /** An ApiError out of a Status that a server sent. */

@@ -3,7 +3,15 @@ import { test } from 'node:test'
 import { addQuantities, canonicalQuantity, compareQuantities, isWhole, wholeUnits } from './quantity.ts'
 
 test('the canonical form keeps the family of suffixes and loses the fraction', () => {
-  const forms = { '0.5Gi': '512Mi', '1024Mi': '1Gi', '1e3': '1e3', '1000m': '1', '1.5': '1500m', '1000': '1k', '.5Ki': '512' }
+  const forms = {
+    '0.5Gi': '512Mi',
+    '1024Mi': '1Gi',
+    '1e3': '1e3',
+    '1000m': '1',
+    '1.5': '1500m',
+    '1000': '1k',
+    '.5Ki': '512',
+  }
   for (const [written, canonical] of Object.entries(forms)) assert.equal(canonicalQuantity(written), canonical)
   assert.equal(canonicalQuantity('0.1n'), '1n')
   assert.equal(canonicalQuantity('-1Mi'), '-1Mi')

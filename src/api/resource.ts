@@ -27,7 +27,9 @@ export interface ObjectRef {
 /** The key of an object within its resource: `namespace/name`, or `name` when cluster-scoped. */
 export type ObjectKey = string & { readonly brand?: 'ObjectKey' }
 
-export function keyOf(object: { readonly metadata: { readonly namespace?: string; readonly name?: string } }): ObjectKey {
+export function keyOf(object: {
+  readonly metadata: { readonly namespace?: string; readonly name?: string }
+}): ObjectKey {
   const { namespace, name = '' } = object.metadata
   return namespace ? `${namespace}/${name}` : name
 }

@@ -2,8 +2,8 @@ import type { ResourceRef } from './resource.ts'
 import type {
   ConfigMap,
   ControllerRevision,
-  Endpoints,
   EndpointSlice,
+  Endpoints,
   Event,
   KubeObject,
   Lease,
@@ -21,14 +21,24 @@ import type {
   StorageClass,
 } from './types.ts'
 
-const namespaced = <T extends KubeObject>(group: string, version: string, resource: string, kind: string): ResourceRef<T> => ({
+const namespaced = <T extends KubeObject>(
+  group: string,
+  version: string,
+  resource: string,
+  kind: string,
+): ResourceRef<T> => ({
   group,
   version,
   resource,
   kind,
   namespaced: true,
 })
-const cluster = <T extends KubeObject>(group: string, version: string, resource: string, kind: string): ResourceRef<T> => ({
+const cluster = <T extends KubeObject>(
+  group: string,
+  version: string,
+  resource: string,
+  kind: string,
+): ResourceRef<T> => ({
   ...namespaced<T>(group, version, resource, kind),
   namespaced: false,
 })
@@ -46,9 +56,19 @@ export const VOLUMES = cluster<PersistentVolume>('', 'v1', 'persistentvolumes', 
 export const NAMESPACES = cluster<Namespace>('', 'v1', 'namespaces', 'Namespace')
 export const NODES = cluster<Node>('', 'v1', 'nodes', 'Node')
 export const STATEFUL_SETS = namespaced<StatefulSet>('apps', 'v1', 'statefulsets', 'StatefulSet')
-export const CONTROLLER_REVISIONS = namespaced<ControllerRevision>('apps', 'v1', 'controllerrevisions', 'ControllerRevision')
+export const CONTROLLER_REVISIONS = namespaced<ControllerRevision>(
+  'apps',
+  'v1',
+  'controllerrevisions',
+  'ControllerRevision',
+)
 export const STORAGE_CLASSES = cluster<StorageClass>('storage.k8s.io', 'v1', 'storageclasses', 'StorageClass')
 export const ENDPOINT_SLICES = namespaced<EndpointSlice>('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice')
 export const LEASES = namespaced<Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease')
 export const PRIORITY_CLASSES = cluster<PriorityClass>('scheduling.k8s.io', 'v1', 'priorityclasses', 'PriorityClass')
-export const DISRUPTION_BUDGETS = namespaced<PodDisruptionBudget>('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget')
+export const DISRUPTION_BUDGETS = namespaced<PodDisruptionBudget>(
+  'policy',
+  'v1',
+  'poddisruptionbudgets',
+  'PodDisruptionBudget',
+)

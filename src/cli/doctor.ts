@@ -6,7 +6,7 @@ export function doctorCommand(): Command {
   return new Command('doctor')
     .description('what this machine lacks, with the command that mends it')
 
-    .action(async (flags: { readonly data?: string }) => {
+    .action(async () => {
       const findings = await examine()
       for (const { ok, what, mend } of findings)
         console.log(`${ok ? 'ok     ' : 'missing'} ${what}${mend ? `\n          ${mend}` : ''}`)

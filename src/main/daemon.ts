@@ -49,7 +49,7 @@ async function serve(directory: DataDirectory, report: (message: DaemonReport) =
   const log = pinoLog('info')
   for (const folder of [directory.volumes, directory.run]) mkdirSync(folder, { recursive: true, mode: 0o711 })
   const authority = await openAuthority(directory.pki)
-  const plane = await startPlane(directory, options, authority, log)
+  const plane = await startPlane(directory, options, log)
   const listening = await openDoors(directory, options, authority, plane)
   const admin = await authority.keptClient('admin', {
     commonName: 'kubernetes-admin',
@@ -97,12 +97,7 @@ async function serve(directory: DataDirectory, report: (message: DaemonReport) =
   }, log)
 }
 
-async function startPlane(
-  directory: DataDirectory,
-  options: ClusterOptions,
-  authority: CertificateAuthority,
-  log: Log,
-): Promise<ControlPlane> {
+async function startPlane(directory: DataDirectory, options: ClusterOptions, log: Log): Promise<ControlPlane> {
   const journal = await openJournal(directory, options)
   const store = await createStore({ journal, clock: systemClock, log })
   const { createTokenSigner } = await import('../host/token_signer.ts')
