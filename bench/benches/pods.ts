@@ -1,0 +1,143 @@
+import { withBare } from '../harness/bare.ts'
+import { atLeast, atMost, type Bench, type Must, type Round } from '../harness/bench.ts'
+import { type Cluster, withCluster } from '../harness/cluster.ts'
+import { Connection, type Target } from '../harness/connection.ts'
+import { load } from '../harness/load.ts'
+import { PODS, pod } from '../harness/objects.ts'
+import { until, watching } from '../harness/wait.ts'
+
+const NODES = ['--runtime', 'simulated', '--nodes', '3', '--node-size', 'cpu=1000,memory=4000Gi,pods=20000']
+const MANY = 10_000
+
+const createPods = (target: Target, prefix: string, count: number) =>
+  load(target, {
+    clients: 16,
+    count,
+    request: (index) => ({ method: 'POST', path: PODS, body: pod(`${prefix}-${index}`) }),
+  })
+
+/** Creates pods and resolves when all of them are Running. */
+async function createRunning(target: Target, prefix: string, count: number): Promise<void> {
+  const running = new Set<string>()
+  const watch = await watching(target, `${PODS}?labelSelector=app%3Dbench`)
+  const all = watch.until(({ object }) => {
+    const { name } = object.metadata
+    if (name.startsWith(`${prefix}-`) && object.status?.['phase'] === 'Running') running.add(name)
+    return running.size === count
+  }, `${count} running pods`)
+  await createPods(target, prefix, count)
+  await all
+  watch.close()
+}
+
+const RUNNING_COUNT = 2_000
+
+export const createPodRunning: Bench = {
+  name: 'create-pod-running',
+  about: `${RUNNING_COUNT} pods created by 16 clients until all are Running on three simulated nodes`,
+  unit: '/s',
+  must: atLeast(1_000),
+  run: (use) =>
+    withCluster(NODES, (cluster) =>
+      withBare(async (bare) => {
+        let round = 0
+        await use({
+          berth: async () => {
+            const began = performance.now()
+            await createRunning(cluster.target(), `made-${round++}`, RUNNING_COUNT)
+            return { value: (RUNNING_COUNT * 1_000) / (performance.now() - began) }
+          },
+          yardstick: async () => ({
+            value: (await createPods(bare.target(), `made-${round}`, RUNNING_COUNT)).perSecond,
+          }),
+        })
+      }),
+    ),
+}
+
+/** Times one list of 10,000 pods. */
+function listBench(name: string, about: string, must: Must, query: string, accept?: string): Bench {
+  const time = async (target: Target): Promise<Round> => {
+    const connection = await Connection.open(target)
+    const options = accept === undefined ? {} : { accept }
+    await connection.request('GET', `${PODS}?limit=1`, options)
+    const began = performance.now()
+    const { body } = await connection.request('GET', `${PODS}${query}`, options)
+    const took = performance.now() - began
+    connection.close()
+    return { value: took, also: { 'answer, MB': body.length / 1e6 } }
+  }
+  return {
+    name,
+    about,
+    unit: 'ms',
+    must,
+    rounds: 11,
+    run: (use) =>
+      withCluster(NODES, (cluster) =>
+        withBare(async (bare) => {
+          await createRunning(cluster.target(), 'kept', MANY)
+          await copyPods(cluster, bare.target())
+          await use({ berth: () => time(cluster.target()), yardstick: () => time(bare.target()) })
+        }),
+      ),
+  }
+}
+
+/** The bare server gets the same bytes to list. */
+async function copyPods(cluster: Cluster, target: Target): Promise<void> {
+  const connection = await cluster.connect()
+  const { body } = await connection.request('GET', PODS)
+  connection.close()
+  const { items } = JSON.parse(`${body}`) as { items: unknown[] }
+  const request = (index: number) => ({ method: 'POST', path: PODS, body: JSON.stringify(items[index]) })
+  await load(target, { clients: 64, count: items.length, request })
+}
+
+export const list10000 = listBench('list-10000', 'one list of 10,000 pods as JSON', atMost(100), '')
+export const listLimit500 = listBench('list-limit-500', 'the first 500 of 10,000 pods', atMost(6), '?limit=500')
+export const listTable = listBench(
+  'list-table',
+  'the first 500 of 10,000 pods as a Table',
+  atMost(12),
+  '?limit=500',
+  'application/json;as=Table;v=v1;g=meta.k8s.io,application/json',
+)
+
+export const memory10000Pods: Bench = {
+  name: 'memory-10000-pods',
+  about: 'sum of PSS of all Berth processes with 10,000 running pods on simulated nodes, half a minute later',
+  unit: 'MB',
+  must: atMost(400),
+  rounds: 1,
+  run: (use) =>
+    use({
+      berth: async () => {
+        let pssMb = Number.NaN
+        await withCluster(NODES, async (cluster) => {
+          await createRunning(cluster.target(), 'kept', MANY)
+          await settle()
+          pssMb = cluster.memory().pssMb
+        })
+        return { value: pssMb }
+      },
+      yardstick: () =>
+        withBare(async (bare) => {
+          await createPods(bare.target(), 'kept', MANY)
+          await settle()
+          return { value: bare.memory().pssMb }
+        }),
+    }),
+}
+
+const settle = () => new Promise((resolve) => setTimeout(resolve, 30_000))
+
+/** Waits until no pod is left. */
+export async function untilNoPods(target: Target): Promise<void> {
+  const connection = await Connection.open(target)
+  await until(async () => {
+    const { body } = await connection.request('GET', `${PODS}?limit=1`)
+    return (JSON.parse(`${body}`) as { items: unknown[] }).items.length === 0 ? true : undefined
+  }, 'the end of the pods')
+  connection.close()
+}
