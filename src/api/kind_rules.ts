@@ -1,5 +1,6 @@
 import type { Millis } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
+import type { FeatureGates } from './feature_gates.ts'
 import type { FieldError } from './field_error.ts'
 import type { UserInfo } from './request.ts'
 import type { ResourceRef } from './resource.ts'
@@ -20,8 +21,7 @@ export interface RuleContext {
   readonly now: Millis
   readonly random: Random
   readonly user: UserInfo
-  /** `MaxUnavailableStatefulSet` and others; absent: upstream's default. */
-  readonly featureGates: ReadonlyMap<string, boolean>
+  readonly featureGates: FeatureGates
 }
 
 /** A cell of a Table row. */

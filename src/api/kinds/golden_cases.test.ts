@@ -46,7 +46,8 @@ const context: RuleContext = {
   now: Date.UTC(2026, 0, 1),
   random: seededRandom(1),
   user: { name: 'admin', groups: [] },
-  featureGates: new Map(),
+  // As v1.36 ships it, and as the cases were recorded.
+  featureGates: new Map([['MaxUnavailableStatefulSet', false]]),
 }
 
 /** The faults that the rules find in what a case creates, as the 422 that the server would answer. */

@@ -1,4 +1,5 @@
 import type { Millis } from '../../base/clock.ts'
+import { isEnabled } from '../feature_gates.ts'
 import type { Cell, KindRules, MutableObject, RuleContext } from '../kind_rules.ts'
 import { STATEFUL_SETS } from '../resources.ts'
 import type { PodTemplateSpec, StatefulSet } from '../types.ts'
@@ -10,7 +11,6 @@ import { podSpecWarnings } from './pod_warnings.ts'
 import { statefulSetErrors, statefulSetStatusErrors, statefulSetUpdateErrors } from './stateful_set_validation.ts'
 
 const HISTORY_DEFAULT = 10
-export const MAX_UNAVAILABLE_GATE = 'MaxUnavailableStatefulSet'
 
 function defaults(draft: MutableObject): void {
   const spec = part(draft, 'spec')
@@ -39,7 +39,7 @@ function claimTemplateDefaults(claim: Loose): void {
 /** Upstream drops the field of a feature that is off without a word, unless the stored object has it. */
 function dropMaxUnavailable(draft: MutableObject, context: RuleContext, old?: StatefulSet): void {
   const rolling = draft['spec'].updateStrategy?.rollingUpdate
-  if (rolling === undefined || context.featureGates.get(MAX_UNAVAILABLE_GATE)) return
+  if (rolling === undefined || isEnabled(context.featureGates, 'MaxUnavailableStatefulSet')) return
   if (old?.spec.updateStrategy?.rollingUpdate?.maxUnavailable === undefined) delete rolling.maxUnavailable
 }
 

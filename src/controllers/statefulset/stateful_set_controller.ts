@@ -1,3 +1,4 @@
+import { type FeatureGates, isEnabled } from '../../api/feature_gates.ts'
 import { keyOf, type ObjectKey, parseKey } from '../../api/resource.ts'
 import { CLAIMS, CONTROLLER_REVISIONS, PODS, STATEFUL_SETS } from '../../api/resources.ts'
 import { matchesLabels } from '../../api/selector_match.ts'
@@ -13,7 +14,7 @@ import { parsePodName } from './pod_name.ts'
 import type { View } from './view.ts'
 
 export interface StatefulSetOptions {
-  readonly featureGates: ReadonlyMap<string, boolean>
+  readonly featureGates: FeatureGates
 }
 
 /** Pods and revisions by the uid of their controller; those without one by their namespace. */
@@ -28,7 +29,7 @@ export function createStatefulSetController(deps: ControllerDeps, options: State
   const revisions = informers.of(CONTROLLER_REVISIONS)
   pods.addIndex(OWNER_INDEX, ownerValues)
   revisions.addIndex(OWNER_INDEX, ownerValues)
-  const maxUnavailableEnabled = options.featureGates.get('MaxUnavailableStatefulSet') ?? true
+  const maxUnavailableEnabled = isEnabled(options.featureGates, 'MaxUnavailableStatefulSet')
 
   return {
     name: 'statefulset',
