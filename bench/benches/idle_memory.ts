@@ -41,6 +41,7 @@ export const idleMemory: Bench = {
   about: 'sum of PSS of all Berth processes, three simulated nodes, ten seconds after the start',
   unit: 'MB',
   must: atMost(130),
+  rounds: 3,
   run: (use) => use({ berth: () => round(['--runtime', 'simulated', '--nodes', '3'], async () => {}), yardstick }),
 }
 

@@ -56,7 +56,11 @@ function write(request: IncomingMessage, response: ServerResponse, path: string)
   request.on('end', () => {
     const body = JSON.parse(Buffer.concat(chunks).toString()) as { metadata: Record<string, unknown> }
     const known = request.method === 'PATCH' ? (JSON.parse(`${kept.get(path) ?? '{}'}`) as typeof body) : undefined
-    const metadata: Record<string, unknown> = { ...known?.metadata, ...body.metadata, resourceVersion: String(kept.size) }
+    const metadata: Record<string, unknown> = {
+      ...known?.metadata,
+      ...body.metadata,
+      resourceVersion: String(kept.size),
+    }
     const bytes = Buffer.from(JSON.stringify({ ...known, ...body, metadata }))
     if (waiting.length === 0) setImmediate(commit)
     waiting.push({ path: request.method === 'POST' ? `${path}/${metadata['name']}` : path, bytes, response })

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -36,10 +36,17 @@ export async function withCluster(options: readonly string[], use: (cluster: Clu
     down: async () => void (await berth(['down', '--data', data])),
     memory: () => memoryOf([data, directory.run]),
   }
+  const onSignal = () => {
+    spawnSync(join(root, 'bin/berth'), ['down', '--data', data, '--purge'])
+    process.exit(1)
+  }
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  for (const signal of signals) process.once(signal, onSignal)
   try {
     await cluster.up()
     await use(cluster)
   } finally {
+    for (const signal of signals) process.off(signal, onSignal)
     await berth(['down', '--data', data, '--purge'])
   }
 }
