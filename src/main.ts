@@ -3,8 +3,9 @@ import { enableCompileCache } from 'node:module'
 /**
  * The composition root. `berth daemon` and `berth agent` are started by `berth up`, not by users;
  * everything else is a command of `src/cli/`.
+ * What the engine compiled is kept beside the bundle, and goes with it.
  */
-enableCompileCache()
+if (import.meta.url.endsWith('.js')) enableCompileCache(new URL('./.compiled', import.meta.url).pathname)
 const [command, ...args] = process.argv.slice(2)
 
 if (command === 'daemon') {

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
+import { messageOf } from '../base/log.ts'
 import { imageStore } from '../main/images.ts'
-import { UsageError } from '../main/options.ts'
+import { UsageError, UserError } from '../main/options.ts'
 import { type Progress, startProgress } from './progress.ts'
 
 interface ImageFlags {
@@ -60,6 +61,9 @@ async function withProgress(run: (progress: Progress) => Promise<readonly string
     const lines = await run(progress)
     progress.end()
     for (const line of lines) console.log(line)
+  } catch (thrown) {
+    // An archive, a package or the network is at fault: the sentence is enough.
+    throw thrown instanceof UsageError ? thrown : new UserError(messageOf(thrown))
   } finally {
     progress.end()
   }

@@ -49,6 +49,11 @@ function exitCodeOf(thrown: unknown): number {
     return WRONG_USAGE
   }
   const error = thrown instanceof Error ? thrown : new Error(String(thrown))
-  console.error(`berth: ${error instanceof UserError ? error.message : (error.stack ?? error.message)}`)
+  console.error(`berth: ${isForUsers(error) ? error.message : (error.stack ?? error.message)}`)
   return FAILED
+}
+
+/** What the system refused (a path, a permission, a full disk) says enough by itself; a stack is for our own mistakes. */
+function isForUsers(error: Error): boolean {
+  return error instanceof UserError || typeof (error as NodeJS.ErrnoException).code === 'string'
 }

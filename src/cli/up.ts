@@ -6,6 +6,7 @@ import {
   parseNodeSize,
   parseStore,
   UsageError,
+  UserError,
 } from '../main/options.ts'
 import { up } from '../main/up.ts'
 import { startProgress } from './progress.ts'
@@ -50,6 +51,7 @@ export function upCommand(): Command {
         })
         progress.end()
         console.log(result.line)
+        if ((await result.ended) ?? 0) throw new UserError('berthd ended with a failure; its log above says why')
       } catch (thrown) {
         progress.end()
         throw thrown

@@ -6,6 +6,8 @@ import { type CertificateAuthority, openAuthority } from '../host/certificates.t
 import { type Listening, listenHttps, listenUnix } from '../host/https_server.ts'
 import { writeKubeconfig } from '../host/kubeconfig.ts'
 import { pinoLog } from '../host/pino_log.ts'
+import { identify } from '../host/processes.ts'
+import { writeRunFile } from '../host/run_files.ts'
 import { openSqliteJournal } from '../host/sqlite_journal.ts'
 import { createStreamingPort } from '../host/streaming/streaming_port.ts'
 import { volumeDirectories } from '../host/volume_directories.ts'
@@ -15,13 +17,14 @@ import { createStore } from '../store/mvcc.ts'
 import { API_ADDRESS, API_PORT, SERVICE_RANGE } from './cluster_addresses.ts'
 import { readClusterFile } from './cluster_file.ts'
 import { type ControlPlane, createControlPlane } from './control_plane.ts'
-import type { DaemonFacts, DaemonReport } from './daemon_process.ts'
+import { type DaemonReport, startingFacts } from './daemon_process.ts'
 import { agentDoor, type DataDirectory, dataDirectory } from './data_directory.ts'
 import { furnish } from './furnish.ts'
+import { keepLogsSmall } from './log_rotation.ts'
 import { startNodes } from './nodes.ts'
 import { type ClusterOptions, UserError } from './options.ts'
 import { onceStopped } from './stopping.ts'
-import { buildId, VERSION } from './version.ts'
+import { VERSION } from './version.ts'
 
 const API_NAMES = [
   'localhost',
@@ -50,6 +53,7 @@ async function serve(directory: DataDirectory, report: (message: DaemonReport) =
   for (const folder of [directory.volumes, directory.run]) mkdirSync(folder, { recursive: true, mode: 0o711 })
   const authority = await openAuthority(directory.pki)
   const plane = await startPlane(directory, options, log)
+  const logs = keepLogsSmall(directory.logs, log)
   const listening = await openDoors(directory, options, authority, plane)
   const admin = await authority.keptClient('admin', {
     commonName: 'kubernetes-admin',
@@ -77,19 +81,13 @@ async function serve(directory: DataDirectory, report: (message: DaemonReport) =
     log,
     report: (what) => report({ type: 'step', what }),
   })
-  const readyMs = Math.round(performance.now() - began)
-  const facts: DaemonFacts = {
-    version: VERSION,
-    build: buildId(),
-    port: options.port,
-    nodes: options.nodes,
-    runtime: options.runtime,
-    apiMs,
-    readyMs,
-  }
+  const facts = { ...startingFacts(options), apiMs, readyMs: Math.round(performance.now() - began) }
+  const identity = identify(process.pid)
+  if (identity !== undefined) writeRunFile(directory.daemonRunFile, identity, facts)
   log.info('ready', { ...facts })
   report({ type: 'ready', facts })
   onceStopped(async () => {
+    logs.stop()
     await nodes.stop()
     manager.stop()
     await Promise.all(listening.map((door) => door.close()))

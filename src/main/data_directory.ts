@@ -20,6 +20,8 @@ export interface DataDirectory {
   /** The socket on which agents reach the API. */
   readonly apiSocket: string
   readonly daemonRunFile: string
+  /** Held while somebody starts or stops the cluster. */
+  readonly lock: string
 }
 
 export function dataDirectory(given: string | undefined): DataDirectory {
@@ -40,6 +42,7 @@ export function dataDirectory(given: string | undefined): DataDirectory {
     run,
     apiSocket: join(run, 'api.sock'),
     daemonRunFile: join(run, 'berthd.json'),
+    lock: `${run}.lock`,
   }
 }
 

@@ -1,9 +1,10 @@
 import { existsSync, rmSync } from 'node:fs'
 import { silentLog } from '../base/log.ts'
+import { withLock } from '../host/images/lock.ts'
 import { createMachine } from '../host/machine/machine.ts'
 import { endByRunFile } from '../host/run_files.ts'
 import { runningDaemon } from './daemon_process.ts'
-import { dataDirectory } from './data_directory.ts'
+import { type DataDirectory, dataDirectory } from './data_directory.ts'
 
 export interface DownRequest {
   readonly data: string | undefined
@@ -20,6 +21,10 @@ const CONTAINERS_END_MS = 10_000
 export async function down(request: DownRequest): Promise<string> {
   const directory = dataDirectory(request.data)
   if (!existsSync(directory.root)) return `nothing to stop: ${directory.root} does not exist`
+  return withLock(directory.lock, () => downAlone(directory, request))
+}
+
+async function downAlone(directory: DataDirectory, request: DownRequest): Promise<string> {
   const running = runningDaemon(directory) !== undefined
   request.report('stopping berthd')
   await endByRunFile(directory.daemonRunFile, DAEMON_END_MS)

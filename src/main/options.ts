@@ -1,3 +1,5 @@
+import { parseQuantity } from '../api/quantity.ts'
+
 /** What `berth up` can be told. Kept in the data directory, so that a later `up` continues with it. */
 export interface ClusterOptions {
   /** 0: the API and the controllers without any node. */
@@ -31,14 +33,24 @@ export function parseFeatureGates(text: string): Record<string, boolean> {
     pairsOf(text, '--feature-gates').map(([name, value]) => {
       if (value !== 'true' && value !== 'false')
         throw new UsageError(`--feature-gates: ${name} must be true or false, not "${value}"`)
+      if (!KNOWN_GATES.includes(name))
+        throw new UsageError(`--feature-gates: unrecognized feature gate: ${name}; there is ${KNOWN_GATES.join(', ')}`)
       return [name, value === 'true']
     }),
   )
 }
 
+/** Those that change something here; upstream's others are as v1.36 ships them. */
+const KNOWN_GATES: readonly string[] = ['MaxUnavailableStatefulSet']
+
 /** `cpu=4,memory=8Gi,pods=110` */
 export function parseNodeSize(text: string): Record<string, string> {
-  return Object.fromEntries(pairsOf(text, '--node-size'))
+  const pairs = pairsOf(text, '--node-size')
+  for (const [name, value] of pairs) {
+    if (parseQuantity(value) === undefined)
+      throw new UsageError(`--node-size: ${name} must be a quantity such as 4 or 8Gi, not "${value}"`)
+  }
+  return Object.fromEntries(pairs)
 }
 
 /** `sqlite`, `memory` or `etcd=URL[,URL]` */

@@ -1,10 +1,12 @@
 import { chmodSync, copyFileSync, mkdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { resolve } from 'node:path'
+import { messageOf } from '../base/log.ts'
+import { withLock } from '../host/images/lock.ts'
 import { examineMachine } from '../host/machine/doctor.ts'
 import { endProcess } from '../host/processes.ts'
 import { readClusterFile, writeClusterFile } from './cluster_file.ts'
-import { type DaemonFacts, runningDaemon, startDaemon } from './daemon_process.ts'
+import { type DaemonFacts, runningDaemon, startDaemon, untilReady } from './daemon_process.ts'
 import { type DataDirectory, dataDirectory } from './data_directory.ts'
 import { type ClusterOptions, UserError } from './options.ts'
 import { buildId } from './version.ts'
@@ -24,6 +26,8 @@ export interface UpResult {
   readonly kubeconfig: string
   /** The one line for the user. */
   readonly line: string
+  /** The exit code of the cluster in the foreground; undefined when it goes on by itself. */
+  readonly ended?: Promise<number>
 }
 
 const PREFERRED_PORT = 6443
@@ -32,27 +36,35 @@ const STOP_MS = 10_000
 /** Starts the cluster or finds it running; resolves when the API is ready and every node is Ready. @throws UserError */
 export async function up(request: UpRequest): Promise<UpResult> {
   const began = performance.now()
-  mkdirSync(dataDirectory(request.data).root, { recursive: true, mode: 0o700 })
+  makeDirectory(dataDirectory(request.data).root)
   const directory = dataDirectory(request.data)
+  return withLock(directory.lock, () => upAlone(directory, request, began))
+}
+
+async function upAlone(directory: DataDirectory, request: UpRequest, began: number): Promise<UpResult> {
   const known = readClusterFile(directory)
   const running = runningDaemon(directory)
   if (running !== undefined && running.facts.build === buildId() && agrees(known, request.wanted)) {
-    return answer(directory, request, running.facts, 'runs already')
+    return answer(directory, request, await untilReady(directory), 'runs already')
   }
+  const options = await chooseOptions(request, known, running?.facts.port)
   if (running !== undefined) {
     request.report('restarting berthd with the new version or options')
     await endProcess(running, STOP_MS)
   }
-  const options = await chooseOptions(request, known)
   writeClusterFile(directory, options)
   request.report('starting berthd')
-  const facts = await startDaemon(directory, ['daemon', '--data', directory.root], request)
-  return answer(
-    directory,
-    request,
-    facts,
-    `ready in ${seconds(performance.now() - began)} (API ${seconds(facts.apiMs)})`,
-  )
+  const { facts, ended } = await startDaemon(directory, options, request)
+  const times = `ready in ${seconds(performance.now() - began)} (API ${seconds(facts.apiMs)})`
+  return { ...answer(directory, request, facts, times), ...(ended && { ended }) }
+}
+
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new UserError(`${path} cannot be the data directory: ${messageOf(error)}`)
+  }
 }
 
 function agrees(known: ClusterOptions | undefined, wanted: Partial<ClusterOptions>): boolean {
@@ -60,10 +72,15 @@ function agrees(known: ClusterOptions | undefined, wanted: Partial<ClusterOption
 }
 
 /** The command line wins over the last start, and that over the defaults. */
-async function chooseOptions(request: UpRequest, known: ClusterOptions | undefined): Promise<ClusterOptions> {
+async function chooseOptions(
+  request: UpRequest,
+  known: ClusterOptions | undefined,
+  ownPort: number | undefined,
+): Promise<ClusterOptions> {
+  if (request.wanted.store?.kind === 'etcd') throw new UserError('--store etcd is not there yet; use sqlite or memory')
   const port = request.wanted.port ?? known?.port
   const runtime = request.wanted.runtime ?? known?.runtime ?? defaultRuntime(request.report)
-  if (runtime === 'containerd') refuseWithoutContainers(request.wanted)
+  if (runtime === 'containerd') refuseWithoutContainers(request.wanted.nodes ?? known?.nodes)
   return {
     nodes: 1,
     store: { kind: 'sqlite' },
@@ -72,7 +89,7 @@ async function chooseOptions(request: UpRequest, known: ClusterOptions | undefin
     ...known,
     ...request.wanted,
     runtime,
-    port: port === undefined ? await findPort(PREFERRED_PORT) : await requirePort(port),
+    port: port === undefined ? await findPort(PREFERRED_PORT) : port === ownPort ? port : await requirePort(port),
   }
 }
 
@@ -85,8 +102,8 @@ function defaultRuntime(report: (step: string) => void): ClusterOptions['runtime
   return 'simulated'
 }
 
-function refuseWithoutContainers(wanted: Partial<ClusterOptions>): void {
-  if (wanted.nodes === 0) return
+function refuseWithoutContainers(nodes: number | undefined): void {
+  if (nodes === 0) return
   const missing = examineMachine().filter((finding) => finding.stops === 'containers')
   if (missing.length === 0) return
   const mends = missing.map(({ problem, mend }) => `  ${problem}${mend === undefined ? '' : ` Mend it with: ${mend}`}`)
@@ -117,13 +134,19 @@ function tryPort(port: number): Promise<number | undefined> {
 }
 
 function answer(directory: DataDirectory, request: UpRequest, facts: DaemonFacts, times: string): UpResult {
-  if (request.kubeconfig !== undefined) {
-    copyFileSync(directory.kubeconfig, resolve(request.kubeconfig))
-    chmodSync(resolve(request.kubeconfig), 0o600)
-  }
+  if (request.kubeconfig !== undefined) copyKubeconfig(directory.kubeconfig, resolve(request.kubeconfig))
   const kubeconfig = request.kubeconfig === undefined ? directory.kubeconfig : resolve(request.kubeconfig)
   const nodes = `${facts.nodes} ${facts.runtime} ${facts.nodes === 1 ? 'node' : 'nodes'}`
   return { kubeconfig, line: `export KUBECONFIG=${kubeconfig}  # https://127.0.0.1:${facts.port}, ${nodes}, ${times}` }
+}
+
+function copyKubeconfig(from: string, to: string): void {
+  try {
+    copyFileSync(from, to)
+    chmodSync(to, 0o600)
+  } catch (error) {
+    throw new UserError(`the cluster runs, but the kubeconfig cannot be written: ${messageOf(error)}`)
+  }
 }
 
 const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s`
