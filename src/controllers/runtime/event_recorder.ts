@@ -26,6 +26,7 @@ interface Happening {
   readonly type: 'Normal' | 'Warning'
   readonly reason: string
   readonly message: string
+  readonly fieldPath: string | undefined
 }
 
 /** An Event that has been written, and how often it has happened. */
@@ -56,11 +57,11 @@ export function createEventRecorder(deps: RecorderDeps): EventRecorder {
   }
 
   return {
-    record(about, type, reason, message) {
+    record(about, type, reason, message, fieldPath) {
       if (waiting >= EVENTS_WAITING_MAX || !allowance.take(about.metadata.uid)) return
       waiting++
       last = last
-        .then(() => write({ about, type, reason, message }))
+        .then(() => write({ about, type, reason, message, fieldPath }))
         .catch((error) => deps.log.debug('An event was not written.', { reason, error: messageOf(error) }))
         .finally(() => {
           waiting--
@@ -69,8 +70,8 @@ export function createEventRecorder(deps: RecorderDeps): EventRecorder {
   }
 }
 
-function wordsOf({ about, type, reason, message }: Happening): string {
-  return [about.metadata.uid, about.kind, keyOf(about), type, reason, message].join('\n')
+function wordsOf({ about, type, reason, message, fieldPath = '' }: Happening): string {
+  return [about.metadata.uid, about.kind, keyOf(about), fieldPath, type, reason, message].join('\n')
 }
 
 /** Undefined if the Event has gone since: then it is made anew. */
@@ -93,7 +94,7 @@ async function createEvent(deps: RecorderDeps, happening: Happening): Promise<Re
 
 function eventOf(
   { clock, random, component }: RecorderDeps,
-  { about, type, reason, message }: Happening,
+  { about, type, reason, message, fieldPath }: Happening,
 ): Draft<Event> {
   const at = toRfc3339(clock.now())
   const { name, namespace, uid, resourceVersion } = about.metadata
@@ -110,6 +111,7 @@ function eventOf(
       uid,
       apiVersion: about.apiVersion,
       resourceVersion,
+      ...(fieldPath === undefined ? {} : { fieldPath }),
     },
     reason,
     message,

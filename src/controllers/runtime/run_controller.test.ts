@@ -118,6 +118,20 @@ test('an event that repeats raises the count of the first, and a flood is cut of
   assert.equal((await list()).length, 24)
 })
 
+test('an event names the part of its object, and parts are counted apart', async () => {
+  const { client, clock, create } = setUp(async () => done)
+  const about = await create('a')
+  const events = createEventRecorder({ client, clock, random: seededRandom(1), log: silentLog, component: 'c' })
+  for (const path of ['spec.containers{x}', 'spec.containers{y}', 'spec.containers{x}']) {
+    events.record(about, 'Normal', 'Started', 'Container started', path)
+  }
+  await clock.advance(1)
+  assert.deepEqual(
+    (await client.list(EVENTS)).items.map(({ count, involvedObject }) => `${involvedObject.fieldPath} ${count}`),
+    ['spec.containers{x} 2', 'spec.containers{y} 1'],
+  )
+})
+
 test('an event that cannot be written is forgotten', async () => {
   const { client, clock, create, transport } = setUp(async () => done)
   const about = await create('a')
