@@ -42,5 +42,9 @@ export const TERMINATION_LOG_LINES_MOST = 80
 /** Configuration and secrets appear in running pods at most this much later. */
 export const VOLUME_REFRESH_MS = 60_000
 
+/** How long a cache may lag behind the API before what it lacks counts as missing, and between two looks at it. */
+export const CACHE_LAG_MOST_MS = 1_000
+export const CACHE_LAG_POLL_MS = 5
+
 /** Actions of one decision; more is a mistake. */
 export const PLAN_ACTIONS_MOST = 1_000

@@ -72,6 +72,11 @@ export interface SandboxConfig {
   }
   readonly hostNetwork: boolean
   readonly shareProcessNamespace: boolean
+  /** The node's own processes are visible to the pod's. */
+  readonly hostPid?: boolean
+  readonly hostIpc?: boolean
+  /** Of the pod as a whole; a container may have its own. */
+  readonly seccomp?: SeccompProfile
   /** One of the pod's containers is privileged; the runtime wants to know beforehand. */
   readonly privileged?: boolean
   readonly labels: Readonly<Record<string, string>>
@@ -140,8 +145,15 @@ export interface ContainerConfig {
     readonly dropCapabilities: readonly string[]
     readonly readOnlyRootFilesystem: boolean
     readonly noNewPrivileges: boolean
+    /** Absent: unconfined, as without a profile. */
+    readonly seccomp?: SeccompProfile
+    /** All of /proc is visible, as `procMount: Unmasked` asks. */
+    readonly unmaskedProc?: boolean
   }
 }
+
+/** Which system calls are allowed: the runtime's own profile, all, or those of a profile in a file of the node. */
+export type SeccompProfile = 'RuntimeDefault' | 'Unconfined' | { readonly file: string }
 
 export interface ExecResult {
   readonly exitCode: number

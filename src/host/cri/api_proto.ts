@@ -14,12 +14,12 @@ service RuntimeService {
   rpc StopPodSandbox(PodSandboxIdRequest) returns (Empty);
   rpc RemovePodSandbox(PodSandboxIdRequest) returns (Empty);
   rpc PodSandboxStatus(PodSandboxIdRequest) returns (PodSandboxStatusResponse);
-  rpc ListPodSandbox(Empty) returns (ListPodSandboxResponse);
+  rpc ListPodSandbox(ListPodSandboxRequest) returns (ListPodSandboxResponse);
   rpc CreateContainer(CreateContainerRequest) returns (CreateContainerResponse);
   rpc StartContainer(ContainerIdRequest) returns (Empty);
   rpc StopContainer(StopContainerRequest) returns (Empty);
   rpc RemoveContainer(ContainerIdRequest) returns (Empty);
-  rpc ListContainers(Empty) returns (ListContainersResponse);
+  rpc ListContainers(ListContainersRequest) returns (ListContainersResponse);
   rpc ContainerStatus(ContainerIdRequest) returns (ContainerStatusResponse);
   rpc ReopenContainerLog(ContainerIdRequest) returns (Empty);
   rpc ExecSync(ExecSyncRequest) returns (ExecSyncResponse);
@@ -52,7 +52,9 @@ message NamespaceOption { NamespaceMode network = 1; NamespaceMode pid = 2; Name
 
 message PodSandboxMetadata { string name = 1; string uid = 2; string namespace = 3; uint32 attempt = 4; }
 message DNSConfig { repeated string servers = 1; repeated string searches = 2; repeated string options = 3; }
-message LinuxSandboxSecurityContext { NamespaceOption namespace_options = 1; bool privileged = 6; }
+enum SecurityProfileType { RuntimeDefault = 0; Unconfined = 1; Localhost = 2; }
+message SecurityProfile { SecurityProfileType profile_type = 1; string localhost_ref = 2; }
+message LinuxSandboxSecurityContext { NamespaceOption namespace_options = 1; bool privileged = 6; SecurityProfile seccomp = 9; }
 message LinuxPodSandboxConfig {
   string cgroup_parent = 1;
   LinuxSandboxSecurityContext security_context = 2;
@@ -83,6 +85,8 @@ message PodSandbox {
   map<string, string> labels = 5;
   map<string, string> annotations = 6;
 }
+message PodSandboxFilter { string id = 1; map<string, string> label_selector = 3; }
+message ListPodSandboxRequest { PodSandboxFilter filter = 1; }
 message ListPodSandboxResponse { repeated PodSandbox items = 1; }
 
 message ImageSpec { string image = 1; map<string, string> annotations = 2; }
@@ -125,6 +129,7 @@ message LinuxContainerSecurityContext {
   Int64Value run_as_group = 12;
   repeated string masked_paths = 13;
   repeated string readonly_paths = 14;
+  SecurityProfile seccomp = 15;
 }
 message LinuxContainerConfig {
   LinuxContainerResources resources = 1;
@@ -162,6 +167,8 @@ message Container {
   map<string, string> labels = 8;
   map<string, string> annotations = 9;
 }
+message ContainerFilter { string id = 1; map<string, string> label_selector = 4; }
+message ListContainersRequest { ContainerFilter filter = 1; }
 message ListContainersResponse { repeated Container containers = 1; }
 message ContainerStatus {
   string id = 1;

@@ -3,6 +3,7 @@ import { type CriClient, goneIsFine, isNotFound, isTimeout } from './cri_client.
 import { EXEC_EXTRA_MS, QUERY_DEADLINE_MS, STOP_EXTRA_MS } from './limits.ts'
 import {
   millisOf,
+  ofPod,
   POD_NAME_LABEL,
   POD_NAMESPACE_LABEL,
   POD_UID_LABEL,
@@ -27,14 +28,16 @@ export function containerCalls(client: CriClient) {
     return asked?.status
   }
   return {
-    listContainers: async () => {
+    listContainers: async (podUid?: string) => {
       const answer = await client.call<{ containers: readonly WireContainer[] }>(
         'ListContainers',
-        {},
+        ofPod(podUid),
         QUERY_DEADLINE_MS,
       )
-      const ids = new Set(answer.containers.map(({ id }) => id))
-      for (const id of details.keys()) if (!ids.has(id)) details.delete(id)
+      if (podUid === undefined) {
+        const ids = new Set(answer.containers.map(({ id }) => id))
+        for (const id of details.keys()) if (!ids.has(id)) details.delete(id)
+      }
       return Promise.all(answer.containers.map(async (container) => containerOf(container, await detailsOf(container))))
     },
     createContainer: async (sandbox: Sandbox, config: Parameters<ContainerRuntime['createContainer']>[1]) => {

@@ -16,12 +16,18 @@ export interface ImageSource {
   bring(reference: string): Promise<void>
 }
 
+export interface ImageRequest {
+  readonly reference: string
+  readonly policy: 'Always' | 'IfNotPresent' | 'Never'
+  /** Called before anything is fetched. */
+  readonly onPull?: () => void
+}
+
 /** @throws ImageError */
 export async function ensureImage(
   client: CriClient,
   source: ImageSource,
-  wanted: string,
-  policy: 'Always' | 'IfNotPresent' | 'Never',
+  { reference: wanted, policy, onPull }: ImageRequest,
 ): Promise<RuntimeImage> {
   const reference = normalizeReference(wanted)
   if (reference === undefined) {
@@ -34,6 +40,7 @@ export async function ensureImage(
   if (policy === 'Never') {
     throw new ImageError('ErrImageNeverPull', `Container image "${wanted}" is not present with pull policy of Never`)
   }
+  onPull?.()
   await source.bring(reference).catch((error) => {
     throw new ImageError('ErrImagePull', `failed to pull and unpack image "${reference}": ${messageOf(error)}`)
   })

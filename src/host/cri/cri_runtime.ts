@@ -37,7 +37,8 @@ export async function createCriRuntime(options: CriRuntimeOptions): Promise<CriR
       const { method, message } = streamRequest(request)
       return (await client.call<{ url: string }>(method, message, QUERY_DEADLINE_MS)).url
     },
-    ensureImage: (reference, policy) => ensureImage(client, options.images, reference, policy),
+    ensureImage: (reference, policy, onPull) =>
+      ensureImage(client, options.images, { reference, policy, ...(onPull && { onPull }) }),
     stats: async () => {
       const answer = await client.call<{ stats: readonly WireStats[] }>('ListContainerStats', {}, QUERY_DEADLINE_MS)
       return answer.stats.map(statsOf).filter((stats) => stats !== undefined)
@@ -68,7 +69,7 @@ async function firstAnswer(client: CriClient): Promise<WireVersion> {
 function pauseImageOnce(client: CriClient, images: ImageSource): () => Promise<void> {
   let brought: Promise<unknown> | undefined
   return async () => {
-    brought ??= ensureImage(client, images, PAUSE_IMAGE, 'IfNotPresent')
+    brought ??= ensureImage(client, images, { reference: PAUSE_IMAGE, policy: 'IfNotPresent' })
     await brought.catch((error) => {
       brought = undefined
       throw error

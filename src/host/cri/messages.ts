@@ -62,6 +62,11 @@ export const POD_NAMESPACE_LABEL = 'io.kubernetes.pod.namespace'
 export const POD_UID_LABEL = 'io.kubernetes.pod.uid'
 export const CONTAINER_NAME_LABEL = 'io.kubernetes.container.name'
 
+/** A listing of one pod's sandboxes or containers only, or of all. */
+export function ofPod(podUid: string | undefined): object {
+  return podUid === undefined ? {} : { filter: { label_selector: { [POD_UID_LABEL]: podUid } } }
+}
+
 /** Nanoseconds since the epoch do not fit a double; 0 and less mean "not yet". */
 export function millisOf(nanoseconds: string): number | undefined {
   const value = BigInt(nanoseconds)

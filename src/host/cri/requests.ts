@@ -1,4 +1,4 @@
-import type { ContainerConfig, Sandbox, SandboxConfig, StreamRequest } from '../../node/runtime.ts'
+import type { ContainerConfig, Sandbox, SandboxConfig, SeccompProfile, StreamRequest } from '../../node/runtime.ts'
 import { CONTAINER_NAME_LABEL, POD_NAME_LABEL, POD_NAMESPACE_LABEL, POD_UID_LABEL } from './messages.ts'
 
 /** What the CRI wants to be told again with every container, so the runtime keeps it per sandbox. */
@@ -16,7 +16,8 @@ export function sandboxRequest(config: SandboxConfig): object {
       sysctls: config.sysctls,
       security_context: {
         privileged: config.privileged ?? false,
-        namespace_options: namespaces(config.hostNetwork, config.shareProcessNamespace),
+        namespace_options: namespaces(config),
+        ...seccomp(config.seccomp),
       },
     },
   }
@@ -30,15 +31,31 @@ function podLabels(owner: { readonly pod: Sandbox['pod'] }): Record<string, stri
   }
 }
 
+interface SharedNamespaces {
+  readonly hostNetwork: boolean
+  readonly shareProcessNamespace: boolean
+  readonly hostPid?: boolean
+  readonly hostIpc?: boolean
+}
+
 /** An absent mode would be read as POD, also for processes: so each one is written. */
-function namespaces(hostNetwork: boolean, shareProcesses: boolean): object {
-  return { network: hostNetwork ? 'NODE' : 'POD', pid: shareProcesses ? 'POD' : 'CONTAINER', ipc: 'POD' }
+function namespaces(shared: SharedNamespaces): object {
+  const own = shared.shareProcessNamespace ? 'POD' : 'CONTAINER'
+  return {
+    network: shared.hostNetwork ? 'NODE' : 'POD',
+    pid: shared.hostPid === true ? 'NODE' : own,
+    ipc: shared.hostIpc === true ? 'NODE' : 'POD',
+  }
+}
+
+function seccomp(profile: SeccompProfile | undefined): object {
+  if (profile === undefined) return {}
+  if (typeof profile === 'string') return { seccomp: { profile_type: profile } }
+  return { seccomp: { profile_type: 'Localhost', localhost_ref: profile.file } }
 }
 
 /** How a pod's sandbox was made, as far as its containers must agree with it. */
-export interface SandboxFacts {
-  readonly hostNetwork: boolean
-  readonly shareProcessNamespace: boolean
+export interface SandboxFacts extends SharedNamespaces {
   readonly logDirectory: string
   readonly cgroupParent: string
 }
@@ -92,17 +109,19 @@ function resources(wanted: ContainerConfig['resources']): object {
 }
 
 function security(wanted: ContainerConfig['security'], facts: SandboxFacts): object {
+  const isUnmasked = wanted.privileged || wanted.unmaskedProc === true
   return {
     privileged: wanted.privileged,
     capabilities: { add_capabilities: wanted.addCapabilities, drop_capabilities: wanted.dropCapabilities },
-    namespace_options: namespaces(facts.hostNetwork, facts.shareProcessNamespace),
+    namespace_options: namespaces(facts),
     ...(wanted.runAsUser !== undefined && { run_as_user: { value: wanted.runAsUser } }),
     ...(wanted.runAsGroup !== undefined && { run_as_group: { value: wanted.runAsGroup } }),
     supplemental_groups: wanted.supplementalGroups,
     readonly_rootfs: wanted.readOnlyRootFilesystem,
     no_new_privs: wanted.noNewPrivileges,
-    masked_paths: wanted.privileged ? [] : MASKED_PATHS,
-    readonly_paths: wanted.privileged ? [] : READONLY_PATHS,
+    masked_paths: isUnmasked ? [] : MASKED_PATHS,
+    readonly_paths: isUnmasked ? [] : READONLY_PATHS,
+    ...seccomp(wanted.seccomp),
   }
 }
 

@@ -2,7 +2,7 @@ import { assert } from '../../base/assert.ts'
 import type { Sandbox, SandboxConfig } from '../../node/runtime.ts'
 import { type CriClient, goneIsFine, isNotFound } from './cri_client.ts'
 import { QUERY_DEADLINE_MS } from './limits.ts'
-import { millisOf, type WireSandbox, type WireSandboxStatus } from './messages.ts'
+import { millisOf, ofPod, type WireSandbox, type WireSandboxStatus } from './messages.ts'
 import { type SandboxFacts, sandboxRequest } from './requests.ts'
 
 /** The sandbox half of the runtime port. */
@@ -14,9 +14,16 @@ export function sandboxCalls(client: CriClient, pauseImage: () => Promise<void>)
     if (known.length > 0) addresses.set(id, known)
     return known
   }
-  const list = async (): Promise<readonly Sandbox[]> => {
-    const { items } = await client.call<{ items: readonly WireSandbox[] }>('ListPodSandbox', {}, QUERY_DEADLINE_MS)
-    for (const id of addresses.keys()) if (!items.some((item) => item.id === id)) addresses.delete(id)
+  const list = async (podUid?: string): Promise<readonly Sandbox[]> => {
+    const { items } = await client.call<{ items: readonly WireSandbox[] }>(
+      'ListPodSandbox',
+      ofPod(podUid),
+      QUERY_DEADLINE_MS,
+    )
+    if (podUid === undefined) {
+      const ids = new Set(items.map(({ id }) => id))
+      for (const id of addresses.keys()) if (!ids.has(id)) addresses.delete(id)
+    }
     return Promise.all(
       items.map(async (item) => sandboxOf(item, item.state === 'SANDBOX_READY' ? await ipsOf(item.id) : [])),
     )
@@ -29,7 +36,7 @@ export function sandboxCalls(client: CriClient, pauseImage: () => Promise<void>)
         config: sandboxRequest({ ...config, annotations: { ...config.annotations, ...remember(config) } }),
       }
       const { pod_sandbox_id: id } = await client.call<{ pod_sandbox_id: string }>('RunPodSandbox', request)
-      const made = (await list()).find((sandbox) => sandbox.id === id)
+      const made = (await list(config.pod.uid)).find((sandbox) => sandbox.id === id)
       assert(made !== undefined, `the sandbox ${id} that was just made is listed`)
       return made
     },
@@ -63,15 +70,15 @@ function sandboxOf(wire: WireSandbox, ips: readonly string[]): Sandbox {
 const FACTS_ANNOTATION = 'berth.dev/sandbox'
 
 function remember(config: SandboxConfig): Record<string, string> {
-  const { hostNetwork, shareProcessNamespace, logDirectory, cgroupParent } = config
-  const facts: SandboxFacts = { hostNetwork, shareProcessNamespace, logDirectory, cgroupParent }
+  const { hostNetwork, shareProcessNamespace, hostPid = false, hostIpc = false, logDirectory, cgroupParent } = config
+  const facts: SandboxFacts = { hostNetwork, shareProcessNamespace, hostPid, hostIpc, logDirectory, cgroupParent }
   return { [FACTS_ANNOTATION]: JSON.stringify(facts) }
 }
 
 /** How a sandbox was made, also by an agent before this one. @throws Error when it is not there */
 export async function factsOf(client: CriClient, sandboxId: string): Promise<SandboxFacts> {
   type Listed = { items: readonly (WireSandbox & { annotations: Readonly<Record<string, string>> })[] }
-  const { items } = await client.call<Listed>('ListPodSandbox', {}, QUERY_DEADLINE_MS)
+  const { items } = await client.call<Listed>('ListPodSandbox', { filter: { id: sandboxId } }, QUERY_DEADLINE_MS)
   const facts = items.find(({ id }) => id === sandboxId)?.annotations[FACTS_ANNOTATION]
   if (facts === undefined) throw new Error(`there is no sandbox ${sandboxId}`)
   return JSON.parse(facts) as SandboxFacts

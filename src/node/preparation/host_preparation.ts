@@ -21,7 +21,7 @@ import {
   terminationFile,
 } from './paths.ts'
 import { containerResources, podResources, qosClassOf } from './resources.ts'
-import { containerSecurity } from './security.ts'
+import { containerSecurity, sandboxSecurity } from './security.ts'
 import { terminationMessageOf } from './termination_message.ts'
 import { mountVolume, type VolumeMounterDeps, writeProjected } from './volume_mounter.ts'
 
@@ -47,12 +47,14 @@ export async function createHostPreparation(deps: HostPreparationDeps): Promise<
     async mount(pod) {
       const directory = podDirectory(paths, pod.metadata.uid)
       await host.files.makeDirectory(directory, { mode: 0o750 })
-      mounted.add(pod.metadata.uid)
       try {
-        for (const volume of pod.spec.volumes ?? []) await mountVolume(deps, pod, volume)
+        await mountVolumes(deps, pod).catch(async () => {
+          await deps.sources.catchUp(pod)
+          await mountVolumes(deps, pod)
+        })
         await host.files.touchFile(mountedMark(paths, pod.metadata.uid), { mode: 0o600 })
+        mounted.add(pod.metadata.uid)
       } catch (error) {
-        mounted.delete(pod.metadata.uid)
         await host.mounts.unmountBelow(directory)
         throw error
       }
@@ -81,6 +83,13 @@ export async function createHostPreparation(deps: HostPreparationDeps): Promise<
       mounted.delete(uid)
     },
   }
+}
+
+/** All at once; the first failure is told when none is being mounted any more. */
+async function mountVolumes(deps: HostPreparationDeps, pod: Pod): Promise<void> {
+  const ends = await Promise.allSettled((pod.spec.volumes ?? []).map((volume) => mountVolume(deps, pod, volume)))
+  const failed = ends.find((end) => end.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
 }
 
 async function refreshVolumes(deps: HostPreparationDeps, pod: Pod, mounted: ReadonlySet<string>): Promise<void> {
@@ -134,7 +143,6 @@ async function sandboxConfigOf(deps: HostPreparationDeps, pod: Pod, attempt: num
   const logDirectory = podLogDirectory(deps.paths, pod)
   await deps.host.files.makeDirectory(logDirectory, { mode: 0o755 })
   const cgroupParent = await deps.host.cgroups.makePod({ uid, qosClass: qosClassOf(pod), ...podResources(pod) })
-  const sysctls = (pod.spec.securityContext?.sysctls ?? []).map((one) => [one.name, one.value] as const)
   return {
     pod: { name, namespace, uid },
     attempt,
@@ -146,7 +154,7 @@ async function sandboxConfigOf(deps: HostPreparationDeps, pod: Pod, attempt: num
     shareProcessNamespace: pod.spec.shareProcessNamespace === true,
     labels: pod.metadata.labels ?? {},
     annotations: pod.metadata.annotations ?? {},
-    sysctls: Object.fromEntries(sysctls),
+    ...sandboxSecurity(pod),
     cgroupParent,
   }
 }

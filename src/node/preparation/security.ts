@@ -1,6 +1,7 @@
 import type { Container, Pod } from '../../api/types.ts'
+import { allContainersOf } from '../pod_worker/containers.ts'
 import { ConfigError } from '../pod_worker/ports.ts'
-import type { ContainerConfig, RuntimeImage } from '../runtime.ts'
+import type { ContainerConfig, RuntimeImage, SandboxConfig, SeccompProfile } from '../runtime.ts'
 
 /**
  * As whom a container runs and what it may do; the container's own settings before the pod's.
@@ -24,8 +25,36 @@ export function containerSecurity(pod: Pod, container: Container, image: Runtime
     dropCapabilities: own.capabilities?.drop ?? [],
     readOnlyRootFilesystem: own.readOnlyRootFilesystem === true,
     noNewPrivileges: own.allowPrivilegeEscalation === false,
+    ...seccompOf(own.seccompProfile ?? common.seccompProfile),
+    ...(own.procMount === 'Unmasked' ? { unmaskedProc: true } : {}),
   }
 }
+
+/** What the pod as a whole says of the processes that hold its namespaces. */
+export function sandboxSecurity(
+  pod: Pod,
+): Pick<SandboxConfig, 'hostPid' | 'hostIpc' | 'privileged' | 'seccomp' | 'sysctls'> {
+  const { sysctls = [], seccompProfile } = pod.spec.securityContext ?? {}
+  return {
+    hostPid: pod.spec.hostPID === true,
+    hostIpc: pod.spec.hostIPC === true,
+    privileged: allContainersOf(pod.spec).some((one) => one.securityContext?.privileged === true),
+    sysctls: Object.fromEntries(sysctls.map((one) => [one.name, one.value])),
+    ...seccompOf(seccompProfile),
+  }
+}
+
+type Profile = NonNullable<NonNullable<Container['securityContext']>['seccompProfile']>
+
+function seccompOf(profile: Profile | undefined): { readonly seccomp?: SeccompProfile } {
+  if (profile === undefined) return {}
+  if (profile.type === 'Localhost')
+    return { seccomp: { file: `${SECCOMP_DIRECTORY}/${profile.localhostProfile ?? ''}` } }
+  return { seccomp: profile.type === 'RuntimeDefault' ? 'RuntimeDefault' : 'Unconfined' }
+}
+
+/** Where profiles of the node's own lie, as on other nodes. */
+const SECCOMP_DIRECTORY = '/var/lib/kubelet/seccomp'
 
 function checkNonRoot(runAsUser: number | undefined, image: RuntimeImage): void {
   const user = runAsUser ?? image.user

@@ -4,6 +4,7 @@ import type { Clock } from '../../base/clock.ts'
 import { fromRfc3339 } from '../../base/time.ts'
 import type { Client } from '../../client/client.ts'
 import type { Informers } from '../../client/informer.ts'
+import { catchUp } from './catch_up.ts'
 
 /** Where the content of volumes comes from. */
 export interface VolumeSources {
@@ -11,6 +12,8 @@ export interface VolumeSources {
   secret(namespace: string, name: string): Secret | undefined
   claim(namespace: string, name: string): PersistentVolumeClaim | undefined
   volume(name: string): PersistentVolume | undefined
+  /** Waits until what a pod's volumes name is here as the API shows it now. */
+  catchUp(pod: Pod): Promise<void>
   /** A service-account token that is bound to the pod. */
   token(pod: Pod, audience: string | undefined, seconds: number): Promise<string>
 }
@@ -32,6 +35,7 @@ export function createVolumeSources(deps: {
     secret: (namespace, name) => secrets.get(`${namespace}/${name}`),
     claim: (namespace, name) => claims.get(`${namespace}/${name}`),
     volume: (name) => volumes.get(name),
+    catchUp: (pod) => catchUp(deps, pod),
     async token(pod, audience, seconds) {
       const key = `${pod.metadata.uid} ${audience ?? ''} ${seconds}`
       const known = tokens.get(key)
