@@ -6,10 +6,14 @@ export class RuntimeChanges {
 
   /** The uids of the pods that are not as they were in the last listing. */
   observe(sandboxes: readonly Sandbox[], containers: readonly RuntimeContainer[]): readonly string[] {
-    const now = new Map<string, string>()
-    const note = (uid: string, text: string) => now.set(uid, `${now.get(uid) ?? ''}${text};`)
-    for (const one of sandboxes) note(one.pod.uid, `${one.id} ${one.state}`)
-    for (const one of containers) note(one.pod.uid, `${one.id} ${one.state}`)
+    const parts = new Map<string, string[]>()
+    for (const { id, pod, state } of [...sandboxes, ...containers]) {
+      const known = parts.get(pod.uid)
+      if (known === undefined) parts.set(pod.uid, [`${id} ${state}`])
+      else known.push(`${id} ${state}`)
+    }
+    // A runtime lists in any order, another one each time.
+    const now = new Map([...parts].map(([uid, texts]) => [uid, texts.sort().join(';')]))
     const uids = new Set([...this.#before.keys(), ...now.keys()])
     const changed = [...uids].filter((uid) => this.#before.get(uid) !== now.get(uid))
     this.#before = now

@@ -109,7 +109,7 @@ test('nothing starts in a pod that ends, and nothing starts without volumes and 
     fc.property(anyView, (view) => {
       for (const action of decide(view).actions) {
         if (action.do !== 'startContainer' && action.do !== 'runSandbox') continue
-        assert.ok(!isEnding(view) && view.volumesMounted)
+        assert.ok(!isEnding(view) && (view.volumesMounted || action.do === 'runSandbox'))
         if (action.do === 'startContainer')
           assert.ok(view.sandboxes.some((one) => one.id === action.sandboxId && one.state === 'ready'))
         if (action.do === 'startContainer')

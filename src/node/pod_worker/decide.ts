@@ -4,6 +4,7 @@ import { PLAN_ACTIONS_MOST } from '../limits.ts'
 import { decideRun } from './decide_run.ts'
 import { decideTermination } from './decide_termination.ts'
 import { deadlineOf, shouldTerminate } from './lifecycle.ts'
+import { isMidway } from './midway.ts'
 import { statusOf } from './status.ts'
 import { type Action, operationKeyOf, type Plan, type PodView } from './view.ts'
 
@@ -23,11 +24,22 @@ export class Alarm {
 export function decide(view: PodView): Plan {
   const alarm = new Alarm()
   const wanted = shouldTerminate(view) ? decideTermination(view, alarm) : decideRun(view, alarm)
-  const actions = wanted.filter((action) => mayBegin(view, action, alarm))
+  const actions = oneStartAtATime(
+    view,
+    wanted.filter((action) => mayBegin(view, action, alarm)),
+  )
   assert(actions.length <= PLAN_ACTIONS_MOST, `a plan of ${actions.length} actions for one pod is a mistake`)
   const deadline = deadlineOf(view)
   if (deadline !== undefined && deadline > view.now) alarm.ring(deadline)
-  return { actions, status: view.gone ? undefined : statusOf(view, alarm), wakeAt: alarm.at }
+  const status = view.gone || isMidway(view, actions) ? undefined : statusOf(view, alarm)
+  return { actions, status, wakeAt: alarm.at }
+}
+
+/** Containers start in the order in which the pod lists them; a postStart hook holds up whatever comes after it. */
+function oneStartAtATime(view: PodView, actions: readonly Action[]): readonly Action[] {
+  const isHeldUp = view.hooksPending.size > 0 || [...view.inFlight].some((key) => key.startsWith('start '))
+  const next = isHeldUp ? undefined : actions.find((action) => action.do === 'startContainer')
+  return actions.filter((action) => action.do !== 'startContainer' || action === next)
 }
 
 /** Not while the same is being done, and after a failure not before its time. */

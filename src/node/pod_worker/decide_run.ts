@@ -23,11 +23,18 @@ import { graceSecondsOf } from './grace.ts'
 import { SPEC_HASH_ANNOTATION, specHash } from './spec_hash.ts'
 import type { Action, PodView } from './view.ts'
 
-/** What a pod that should run needs next: volumes, then a sandbox, then init containers one by one, then all others. */
+/** What a pod that should run needs next: volumes and a sandbox, then init containers one by one, then all others. */
 export function decideRun(view: PodView, alarm: Alarm): readonly Action[] {
-  if (!view.volumesMounted) return [{ do: 'mountVolumes' }]
   const sandbox = readySandbox(view)
-  if (sandbox === undefined) return renewSandbox(view)
+  if (!view.volumesMounted) {
+    // Both take a while and neither needs the other; but a pod whose volumes do not come gets no sandbox.
+    const isHopeful = sandbox === undefined && !view.failures.has('volumes')
+    return [{ do: 'mountVolumes' }, ...(isHopeful ? renewSandbox(view) : [])]
+  }
+  return sandbox === undefined ? renewSandbox(view) : decideContainers(view, sandbox, alarm)
+}
+
+function decideContainers(view: PodView, sandbox: Sandbox, alarm: Alarm): readonly Action[] {
   return [
     ...cleanSandboxes(view, sandbox),
     ...decideInitContainers(view, sandbox, alarm),

@@ -31,8 +31,8 @@ export function statusOf(view: PodView, alarm: Alarm): PodStatus {
   } as PodStatus
 }
 
-/** True from the moment the pod has an address of its own until its sandbox ends. */
-const hasNetwork = (view: PodView): boolean => readySandbox(view) !== undefined
+/** True from the moment the pod can start containers at an address of its own until its sandbox ends. */
+const hasNetwork = (view: PodView): boolean => view.volumesMounted && readySandbox(view) !== undefined
 
 interface PhaseVerdict {
   readonly phase: PodPhase
@@ -87,8 +87,11 @@ function addressesOf(view: PodView): Partial<PodStatus> {
 
 /** A pod that ends keeps the address it had, so that clients that still talk to it can be told apart. */
 function podIpsOf(view: PodView): readonly string[] {
-  const sandbox = newestSandbox(view)
-  if (view.pod.spec.hostNetwork === true) return sandbox === undefined ? [] : view.node.hostIps
+  const sandbox = view.volumesMounted ? newestSandbox(view) : undefined
+  if (view.pod.spec.hostNetwork === true) return sandbox === undefined ? knownIpsOf(view) : view.node.hostIps
   if (sandbox !== undefined && sandbox.ips.length > 0) return sandbox.ips
-  return (view.pod.status?.podIPs ?? []).flatMap(({ ip }) => (ip === undefined ? [] : [ip]))
+  return knownIpsOf(view)
 }
+
+const knownIpsOf = (view: PodView): readonly string[] =>
+  (view.pod.status?.podIPs ?? []).flatMap(({ ip }) => (ip === undefined ? [] : [ip]))

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, test } from 'node:test'
+import { sleep } from '../../base/clock.ts'
 import { silentLog } from '../../base/log.ts'
 import { seededRandom } from '../../base/random.ts'
 import { VirtualClock } from '../../base/virtual_clock.ts'
@@ -97,6 +98,44 @@ describe('a pod starts', () => {
       api.history.at(-1) ?? '',
       /^p Running first=exit 0\+ sidecar=running\+ second=exit 0\+ main=running\+$/,
     )
+  })
+
+  test('containers start in their order, a postStart hook holds up the next, and watchers see only beginning and end', async () => {
+    const lifecycle = { postStart: { sleep: { seconds: 2 } } }
+    api.add('p', { containers: [container('first', { lifecycle }), container('second')] })
+    await clock.advance(1_000)
+    assert.deepEqual(
+      (await runtime.listContainers()).map((one) => one.name),
+      ['first'],
+    )
+    await clock.advance(1_000)
+    assert.deepEqual(api.history, [
+      'p -',
+      'p Pending first=ContainerCreating second=ContainerCreating',
+      'p Running first=running+ second=running+',
+    ])
+  })
+
+  test('a container that cannot start does not hold up the next one', async () => {
+    missingImages.add('example/first:1')
+    api.add('p', { containers: [container('first'), container('second')] })
+    await clock.advance(0)
+    assert.match(api.history.at(-1) ?? '', /first=ErrImagePull second=running\+$/)
+  })
+
+  test('what was listed before a start had ended is not taken for what a crash left', async () => {
+    const listNow = runtime.listContainers.bind(runtime)
+    runtime.listContainers = async (uid) => {
+      const seen = await listNow(uid)
+      await sleep(clock, 50)
+      return seen
+    }
+    api.add('p', { containers: [container('app')] }, { 'berth.dev/simulate': '{"startMs": 70}' })
+    for (let looked = 0; looked < 20; looked++) {
+      manager.workers()[0]?.runtimeChanged()
+      await clock.advance(20)
+    }
+    assert.deepEqual(api.history.at(-1), 'p Running app=running+')
   })
 
   test('a failing init container is started again with a growing wait', async () => {

@@ -63,6 +63,8 @@ export class PodWorker {
   #sandboxes: readonly Sandbox[] = []
   #containers: readonly RuntimeContainer[] = []
   #stale = true
+  /** An action has ended since the last look began. */
+  #outdated = false
   #turning = false
   #again = false
   #ended = false
@@ -106,9 +108,9 @@ export class PodWorker {
     return this.#sandboxes
   }
 
-  /** A newer state of the pod; an older one is ignored. */
+  /** A newer state of the pod; an older one is ignored, and so is the same once more (its own write, seen again). */
   update(pod: Pod): void {
-    if (isOlder(pod, this.#pod)) return
+    if (isOlder(pod, this.#pod) || pod.metadata.resourceVersion === this.#pod.metadata.resourceVersion) return
     this.#pod = pod
     this.wake()
   }
@@ -152,7 +154,8 @@ export class PodWorker {
       while (this.#again && !this.#ended) {
         this.#again = false
         if (this.#stale) await this.#look()
-        if (!this.#ended) this.#act()
+        // What an action did while it ended during the look may be missing in what was seen.
+        if (!this.#ended && !this.#outdated) this.#act()
       }
     } catch (error) {
       this.#deps.log.error('cannot look after a pod', { pod: this.#pod.metadata.name, error: messageOf(error) })
@@ -164,6 +167,7 @@ export class PodWorker {
 
   async #look(): Promise<void> {
     this.#stale = false
+    this.#outdated = false
     try {
       const { uid } = this.#pod.metadata
       const [sandboxes, containers] = await Promise.all([
@@ -251,6 +255,7 @@ export class PodWorker {
       this.#memory.failures.delete(key)
       this.#memory.failureCounts.delete(key)
     } else this.#noteFailure(key, error)
+    this.#outdated = true
     this.runtimeChanged()
   }
 
