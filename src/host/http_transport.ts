@@ -1,11 +1,11 @@
 import type { RequestOptions as HttpOptions, IncomingMessage } from 'node:http'
-import http from 'node:http'
-import https from 'node:https'
+import type { RequestOptions as HttpsOptions } from 'node:https'
 import { checkServerIdentity as checkIdentity } from 'node:tls'
 import { ApiError } from '../api/error.ts'
 import type { ApiAnswer, ApiRequest, Transport, WatchHandle, WatchSink } from '../api/request.ts'
 import { ANSWER_BYTES_MAX, ANSWER_WAIT_MS, SOCKETS_MAX, WATCH_SILENCE_MAX_MS } from './http_transport_limits.ts'
 import { JsonLines } from './json_lines.ts'
+import { http, https } from './node_http.ts'
 import { contentTypeOf, methodOf, pathOf } from './request_path.ts'
 import { readWatchEvent } from './watch_line.ts'
 
@@ -95,7 +95,7 @@ function connect(options: HttpTransportOptions): Connection {
   }
 }
 
-function fixedOptions(options: HttpTransportOptions, url: URL): HttpOptions & https.RequestOptions {
+function fixedOptions(options: HttpTransportOptions, url: URL): HttpOptions & HttpsOptions {
   const { socketPath, ca, certificate, key, insecure } = options
   const host = url.hostname.replace(/^\[|\]$/g, '')
   return {

@@ -1,12 +1,11 @@
 import { chmodSync, rmSync } from 'node:fs'
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
-import { createServer as createHttpServer } from 'node:http'
-import { createServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { ApiError } from '../api/error.ts'
 import type { ClientIdentity, HttpHandler, HttpRequest, HttpResponse, HttpSink } from '../server/http_types.ts'
 import type { Upgrade } from '../server/streaming_port.ts'
+import { http, https } from './node_http.ts'
 
 /** How long a connection without a request stays open: longer than Go's clients keep theirs. */
 const IDLE_CONNECTION_MS = 120_000
@@ -51,8 +50,8 @@ function serverOf({ handler, upgrade, tls }: ServeOptions): HttpServer {
   }
   const server =
     tls === undefined
-      ? createHttpServer(onRequest)
-      : createServer(
+      ? http.createServer(onRequest)
+      : https.createServer(
           {
             key: tls.key,
             cert: tls.certificate,

@@ -1,12 +1,4 @@
-import {
-  type Client,
-  type ClientUnaryCall,
-  credentials,
-  loadPackageDefinition,
-  type ServiceError,
-  status,
-} from '@grpc/grpc-js'
-import { fromJSON } from '@grpc/proto-loader'
+import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js'
 import protobuf from 'protobufjs'
 import { assert } from '../../base/assert.ts'
 import type { Millis } from '../../base/clock.ts'
@@ -45,44 +37,55 @@ export function isTimeout(error: unknown): boolean {
 
 /** Connects lazily; a runtime that is restarted is connected to again. */
 export function connectCri(socket: string): CriClient {
-  const services = loadServices()
+  const methods = readMethods()
   const options = { 'grpc.max_receive_message_length': MESSAGE_BYTES_MAX, 'grpc.max_reconnect_backoff_ms': 1000 }
-  const clients = services.map((Service) => new Service(`unix:${socket}`, credentials.createInsecure(), options))
+  const client = new Client(`unix:${socket}`, credentials.createInsecure(), options)
   return {
-    call: <Answer>(method: string, request: object, deadlineMs = ACTION_DEADLINE_MS) => {
-      const client = clients.find((candidate) => method in candidate)
-      assert(client !== undefined, `${method} is a call of the CRI`)
+    call: <Answer>(name: string, request: object, deadlineMs = ACTION_DEADLINE_MS) => {
+      const method = methods.get(name)
+      assert(method !== undefined, `${name} is a call of the CRI`)
       return unary<Answer>(client, method, request, deadlineMs)
     },
-    close: () => {
-      for (const client of clients) client.close()
-    },
+    close: () => client.close(),
   }
 }
 
-type Answered = (error: ServiceError | null, answer: unknown) => void
-type UnaryMethod = (request: object, options: { deadline: Date }, answered: Answered) => ClientUnaryCall
+/** One call: where it is sent, and how its messages are written and read. */
+interface CriMethod {
+  readonly path: string
+  readonly encode: (request: object) => Buffer
+  readonly decode: (answer: Buffer) => object
+}
 
-function unary<Answer>(client: Client, method: string, request: object, deadlineMs: Millis): Promise<Answer> {
+function unary<Answer>(client: Client, method: CriMethod, request: object, deadlineMs: Millis): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const send = (client as unknown as Record<string, UnaryMethod>)[method] as UnaryMethod
-    const deadline = new Date(Date.now() + deadlineMs)
-    send.call(client, request, { deadline }, (error, answer) => {
+    const answered = (error: ServiceError | null, answer: object | undefined) => {
       if (error === null) resolve(answer as Answer)
       else reject(new CriError(error.code, error.details || error.message))
-    })
+    }
+    const deadline = new Date(Date.now() + deadlineMs)
+    client.makeUnaryRequest(method.path, method.encode, method.decode, request, { deadline }, answered)
   })
 }
 
-type ServiceConstructor = new (address: string, security: unknown, options: object) => Client
+/** 64-bit numbers as text, enums by name, absent fields with their zero values. */
+const READABLE = { longs: String, enums: String, defaults: true }
 
-function loadServices(): readonly ServiceConstructor[] {
+function readMethods(): ReadonlyMap<string, CriMethod> {
   const root = protobuf.parse(CRI_PROTO, { keepCase: true }).root
-  const definition = fromJSON(root.toJSON(), { keepCase: true, longs: String, enums: String, defaults: true })
-  const loaded = loadPackageDefinition(definition) as unknown as {
-    runtime: { v1: { RuntimeService: ServiceConstructor; ImageService: ServiceConstructor } }
+  const services = ['RuntimeService', 'ImageService'].map((name) => root.lookupService(`runtime.v1.${name}`))
+  return new Map(services.flatMap((service) => service.methodsArray.map((method) => [method.name, readMethod(method)])))
+}
+
+function readMethod(method: protobuf.Method): CriMethod {
+  method.resolve()
+  const { resolvedRequestType: request, resolvedResponseType: response } = method
+  assert(request !== null && response !== null, `${method.name} has known messages`)
+  return {
+    path: `/runtime.v1.${method.parent?.name}/${method.name}`,
+    encode: (value) => Buffer.from(request.encode(request.fromObject(value)).finish()),
+    decode: (bytes) => response.toObject(response.decode(bytes), READABLE),
   }
-  return [loaded.runtime.v1.RuntimeService, loaded.runtime.v1.ImageService]
 }
 
 /** Stopping and removing what is not there has succeeded. */

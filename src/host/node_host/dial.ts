@@ -1,8 +1,8 @@
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { systemClock } from '../../base/clock.ts'
 import type { HostDial, HttpProbeRequest, HttpProbeResponse } from '../../node/host_port.ts'
+import { http, https } from '../node_http.ts'
 import { PROBE_BODY_BYTES_MAX } from './limits.ts'
 
 /** Connections from this process's own network, which is the node's. */
@@ -69,7 +69,7 @@ function send(wanted: HttpProbeRequest): ClientRequest {
     headers: headers.flatMap(({ name, value }) => [name, value]),
     rejectUnauthorized: false,
   }
-  return wanted.scheme === 'https' ? httpsRequest(options) : httpRequest(options)
+  return wanted.scheme === 'https' ? https.request(options) : http.request(options)
 }
 
 /** IPv6 addresses stand in brackets before a port. */

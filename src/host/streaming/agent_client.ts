@@ -1,8 +1,9 @@
 import { Buffer } from 'node:buffer'
-import http from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { ApiError, type Status } from '../../api/error.ts'
 import type { ContainerLogRequest, ContainerLogSink, ContainerStreamRequest } from '../../node/streams.ts'
+import { http } from '../node_http.ts'
 import { REQUEST_HEADER } from './agent_door.ts'
 
 const STATUS_BYTES_MAX = 64 * 1024
@@ -74,7 +75,7 @@ const agentGone = (cause: Error) =>
     cause,
   })
 
-async function errorOf(response: http.IncomingMessage): Promise<ApiError> {
+async function errorOf(response: IncomingMessage): Promise<ApiError> {
   let text = ''
   for await (const chunk of response) if (text.length < STATUS_BYTES_MAX) text += String(chunk)
   try {

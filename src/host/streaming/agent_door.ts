@@ -1,8 +1,9 @@
 import { Buffer } from 'node:buffer'
-import http from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { ApiError } from '../../api/error.ts'
 import type { ContainerLogRequest, ContainerStreamRequest, NodeStreams } from '../../node/streams.ts'
+import { http } from '../node_http.ts'
 import { listenUnixSocket } from './unix_socket.ts'
 
 /** The request travels in a header, since an upgrade has no body. */
@@ -26,11 +27,7 @@ export async function openAgentDoor(socketPath: string, streams: NodeStreams): P
   return listenUnixSocket(server, socketPath)
 }
 
-async function serveLog(
-  streams: NodeStreams,
-  request: http.IncomingMessage,
-  response: http.ServerResponse,
-): Promise<void> {
+async function serveLog(streams: NodeStreams, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const gone = new AbortController()
   response.on('close', () => gone.abort())
   const wanted = decodeRequest<ContainerLogRequest>(request)
@@ -49,12 +46,7 @@ async function serveLog(
   if (!response.headersSent) response.flushHeaders()
 }
 
-async function pipeStream(
-  streams: NodeStreams,
-  request: http.IncomingMessage,
-  socket: Duplex,
-  head: Buffer,
-): Promise<void> {
+async function pipeStream(streams: NodeStreams, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
   const wanted = decodeRequest<ContainerStreamRequest>(request)
   const runtime = await dialRuntime(await streams.streamUrl(wanted), request.headers['x-stream-protocol-version'])
   socket.write(
@@ -103,12 +95,12 @@ function dialRuntime(url: string, protocols: string | string[] | undefined): Pro
 const protocolList = (given: string | string[] | undefined): string[] =>
   (Array.isArray(given) ? given : [given ?? '']).flatMap((line) => line.split(',')).map((name) => name.trim())
 
-function decodeRequest<T>(request: http.IncomingMessage): T {
+function decodeRequest<T>(request: IncomingMessage): T {
   const header = request.headers[REQUEST_HEADER]
   return JSON.parse(Buffer.from(String(header ?? ''), 'base64url').toString('utf8')) as T
 }
 
-function answerError(response: http.ServerResponse, thrown: unknown): void {
+function answerError(response: ServerResponse, thrown: unknown): void {
   const error = ApiError.from(thrown)
   if (response.headersSent) return void response.destroy()
   response.writeHead(error.code, { 'content-type': 'application/json' }).end(JSON.stringify(error.toStatus()))
