@@ -14,6 +14,7 @@ import type {
   Pod,
   PodDisruptionBudget,
   PriorityClass,
+  ResourceQuota,
   Secret,
   Service,
   ServiceAccount,
@@ -72,3 +73,4 @@ export const DISRUPTION_BUDGETS = namespaced<PodDisruptionBudget>(
   'poddisruptionbudgets',
   'PodDisruptionBudget',
 )
+export const RESOURCE_QUOTAS = namespaced<ResourceQuota>('', 'v1', 'resourcequotas', 'ResourceQuota')

@@ -6,6 +6,7 @@ import { createEndpointSliceMirroringController } from '../controllers/endpoints
 import { createEndpointsController } from '../controllers/endpoints/endpoints_controller.ts'
 import { createGarbageCollectorController } from '../controllers/garbage_collector/garbage_collector_controller.ts'
 import { createNamespaceController } from '../controllers/namespace/namespace_controller.ts'
+import { createResourceQuotaController } from '../controllers/quota/resource_quota_controller.ts'
 import type { Controller, ControllerDeps } from '../controllers/runtime/controller.ts'
 import { createServiceAccountController } from '../controllers/service_account/service_account_controller.ts'
 import { createStatefulSetController } from '../controllers/statefulset/stateful_set_controller.ts'
@@ -43,6 +44,7 @@ export function allControllers(options: ControllerOptions): readonly NamedContro
     named('controllermanager', createDisruptionBudgetController),
     named('generic-garbage-collector', (deps) => createGarbageCollectorController(deps, { resources })),
     named('namespace-controller', (deps) => createNamespaceController(deps, { resources: () => resources })),
+    named('resourcequota-controller', (deps) => createResourceQuotaController(deps, { resources })),
     named('persistentvolume-controller', (deps) => createClaimController(deps, { store: options.volumes })),
     named('persistentvolume-controller', (deps) => createVolumeController(deps, { store: options.volumes })),
     named('pvc-protection-controller', createClaimProtectionController),

@@ -1,5 +1,6 @@
 import type { Transport, UserInfo } from '../api/request.ts'
-import type { PriorityClass, StorageClass } from '../api/types.ts'
+import type { PriorityClass, ResourceQuota, StorageClass } from '../api/types.ts'
+import type { Store } from '../store/store.ts'
 import { createAdmissionChain } from './admission/admission.ts'
 import type { LimitRange } from './admission/limit_ranger.ts'
 import { ADMISSION_PLUGINS } from './admission/plugins.ts'
@@ -11,6 +12,7 @@ import type { HttpHandler } from './http_types.ts'
 import { createLocalTransport } from './local_transport.ts'
 import { DEFAULT_NODE_PORTS, DEFAULT_SERVICE_RANGE, type ServerDeps } from './server_deps.ts'
 import { createServiceAllocator } from './service_allocation.ts'
+import { headObject } from './storage.ts'
 import { watchResource } from './watched.ts'
 
 /** The API server: one door for clients in the same process, one for HTTP. */
@@ -32,6 +34,7 @@ export function createServer(deps: ServerDeps): Server {
   const priorityClasses = watchResource<PriorityClass>(store, 'priorityclasses.scheduling.k8s.io')
   const storageClasses = watchResource<StorageClass>(store, 'storageclasses.storage.k8s.io')
   const limitRanges = watchResource<LimitRange>(store, 'limitranges')
+  const quotas = watchResource<ResourceQuota>(store, 'resourcequotas')
   const services = createServiceAllocator({
     store,
     random,
@@ -45,10 +48,11 @@ export function createServer(deps: ServerDeps): Server {
     defaultPriorityClass: () => highestGlobalDefault(priorityClasses.values()),
     defaultStorageClass: () => newestDefault(storageClasses.values()),
     limitRanges: (namespace) => limitRanges.values(namespace),
+    quotas: (namespace) => newestOf(store, quotas.values(namespace)),
     authorizer,
   })
   const core: Core = { deps, store, admission, services, authorizer }
-  const parts = [authorizer, priorityClasses, storageClasses, limitRanges, services]
+  const parts = [authorizer, priorityClasses, storageClasses, limitRanges, quotas, services]
   return {
     transport: (user) => createLocalTransport(core, user),
     http: createHttpHandler(core, authorizer),
@@ -62,6 +66,12 @@ export function createServer(deps: ServerDeps): Server {
     },
   }
 }
+
+/** What is watched shows durable states; a quota's use has to be compared with the newest one. */
+const newestOf = (store: Store, quotas: Iterable<ResourceQuota>): ResourceQuota[] =>
+  [...quotas].flatMap(
+    ({ metadata: { namespace = '', name } }) => headObject(store, 'resourcequotas', namespace, name) ?? [],
+  )
 
 function highestGlobalDefault(classes: Iterable<PriorityClass>): PriorityClass | undefined {
   const defaults = [...classes].filter((one) => one.globalDefault === true)

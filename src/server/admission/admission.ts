@@ -1,7 +1,7 @@
 import type { MutableObject } from '../../api/kind_rules.ts'
 import type { UserInfo } from '../../api/request.ts'
 import type { ResourceFacts } from '../../api/schema/table.ts'
-import type { KubeObject, PriorityClass, StorageClass } from '../../api/types.ts'
+import type { KubeObject, PriorityClass, ResourceQuota, StorageClass } from '../../api/types.ts'
 import type { Millis } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
 import type { Store } from '../../store/store.ts'
@@ -35,6 +35,8 @@ export interface AdmissionContext {
   readonly defaultStorageClass: () => StorageClass | undefined
   /** The bounds that a namespace sets. */
   readonly limitRanges: (namespace: string) => Iterable<LimitRange>
+  /** What a namespace may use, at its newest state. */
+  readonly quotas: (namespace: string) => Iterable<ResourceQuota>
   /** For rights that the request itself does not name. */
   readonly authorizer: Authorizer
 }
@@ -42,18 +44,21 @@ export interface AdmissionContext {
 /**
  * One rule at the door. `admit` may change the object, `validate` only refuses; both throw an
  * ApiError to refuse. Both are synchronous and read the newest state, so that what they saw cannot
- * change before the write.
+ * change before the write. `account` comes last, in the step that writes the object, when nothing
+ * can refuse it any more: it writes down what the object uses up, and resolves when that is durable.
  */
 export interface AdmissionPlugin {
   readonly name: string
   admit?(attributes: Attributes, context: AdmissionContext): void
   validate?(attributes: Attributes, context: AdmissionContext): void
+  account?(attributes: Attributes, context: AdmissionContext): Promise<unknown>[]
 }
 
 /** All plugins in their fixed order. */
 export interface AdmissionChain {
   admit(attributes: Attributes): void
   validate(attributes: Attributes): void
+  account(attributes: Attributes): Promise<unknown>
 }
 
 export function createAdmissionChain(plugins: readonly AdmissionPlugin[], context: AdmissionContext): AdmissionChain {
@@ -64,6 +69,7 @@ export function createAdmissionChain(plugins: readonly AdmissionPlugin[], contex
     validate: (attributes) => {
       for (const plugin of plugins) plugin.validate?.(attributes, context)
     },
+    account: (attributes) => Promise.all(plugins.flatMap((plugin) => plugin.account?.(attributes, context) ?? [])),
   }
 }
 

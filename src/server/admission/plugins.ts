@@ -7,6 +7,7 @@ import { nodeRestriction } from './node_restriction.ts'
 import { podResize } from './pod_resize.ts'
 import { priority } from './priority.ts'
 import { rbacEscalation } from './rbac_escalation.ts'
+import { resourceQuota } from './resource_quota.ts'
 import { serviceAccount } from './service_account.ts'
 import { storageProtection } from './storage_protection.ts'
 import { volumeResize } from './volume_resize.ts'
@@ -24,4 +25,5 @@ export const ADMISSION_PLUGINS: readonly AdmissionPlugin[] = [
   volumeResize,
   rbacEscalation,
   nodeRestriction,
+  resourceQuota,
 ]

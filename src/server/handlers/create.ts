@@ -7,7 +7,7 @@ import type { Core } from '../core.ts'
 import { decodeBody } from '../decoding.ts'
 import { GENERATED_NAME_ATTEMPTS_MAX } from '../limits.ts'
 import { withoutVersion } from '../metadata.ts'
-import { prepareNew } from '../pipeline.ts'
+import { attributesOf, prepareNew } from '../pipeline.ts'
 import { storeKey, viewOf } from '../storage.ts'
 import { fromStorage, toStorage } from '../versions.ts'
 import { checkWriteOptions, isDryRun } from '../write_options.ts'
@@ -44,7 +44,10 @@ async function tryCreate(core: Core, call: Call, draft: MutableObject): Promise<
     return objectAnswer(201, facts, { object, bytes: undefined })
   }
   const giveBack = isService(facts) ? core.services.assign(prepared, undefined) : undefined
-  const stored = await commitState(core.store, key, undefined, toStorage(facts, prepared))
+  const [stored] = await Promise.all([
+    commitState(core.store, key, undefined, toStorage(facts, prepared)),
+    core.admission.account(attributesOf(call, 'CREATE', prepared, undefined)),
+  ])
   if (stored === undefined) giveBack?.()
   return stored === undefined ? undefined : objectAnswer(201, facts, viewOf(facts, stored))
 }

@@ -9,7 +9,7 @@ import { decodeBody } from '../decoding.ts'
 import { isEnding } from '../deletion.ts'
 import { COMMIT_ATTEMPTS_MAX } from '../limits.ts'
 import { withVersion } from '../metadata.ts'
-import { changesNothing, checkVersion, prepareChange } from '../pipeline.ts'
+import { attributesOf, changesNothing, checkVersion, prepareChange } from '../pipeline.ts'
 import { storeKey, viewOf } from '../storage.ts'
 import { fromStorage, toStorage } from '../versions.ts'
 import { checkWriteOptions, isDryRun } from '../write_options.ts'
@@ -93,7 +93,10 @@ async function tryChange(
     return objectAnswer(200, facts, viewOf(facts, current))
   }
   if (isEnding(prepared, old)) return removeInstead(core, call, current, prepared)
-  const stored = await commitState(core.store, current.key, current, toStorage(facts, prepared))
+  const [stored] = await Promise.all([
+    commitState(core.store, current.key, current, toStorage(facts, prepared)),
+    core.admission.account(attributesOf(call, 'UPDATE', prepared, old)),
+  ])
   if (stored === undefined) giveBack?.()
   return stored === undefined ? undefined : objectAnswer(200, facts, viewOf(facts, stored))
 }

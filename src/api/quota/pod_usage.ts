@@ -1,0 +1,83 @@
+import { fromRfc3339 } from '../../base/time.ts'
+import { addQuantities, compareQuantities } from '../quantity.ts'
+import type { Container, Pod } from '../types.ts'
+import { type Amounts, addAmounts } from './amounts.ts'
+
+const NATIVE = new Set(['cpu', 'memory', 'ephemeral-storage'])
+
+/** What a quota calls the requests and limits of one container, or of a whole pod. */
+export function computeUsage(requests: Amounts = {}, limits: Amounts = {}): Amounts {
+  const usage = new Map<string, string>()
+  for (const [name, amount] of Object.entries(requests)) {
+    if (NATIVE.has(name) || name.startsWith('hugepages-')) usage.set(name, amount)
+    usage.set(`requests.${name}`, amount)
+  }
+  for (const [name, amount] of Object.entries(limits)) if (NATIVE.has(name)) usage.set(`limits.${name}`, amount)
+  return Object.fromEntries(usage)
+}
+
+/** What a pod counts with: as an object always, with all that it asks for until it has ended. */
+export function podUsage(pod: Pod, nowMs: number): Amounts {
+  if (hasEnded(pod, nowMs)) return { 'count/pods': '1' }
+  const requests = wholeOf(pod, 'requests')
+  return { 'count/pods': '1', pods: '1', ...computeUsage(requests, wholeOf(pod, 'limits')) }
+}
+
+/** A pod that should be gone by now holds up nobody: its node may never answer again. */
+function hasEnded({ status, metadata }: Pod, nowMs: number): boolean {
+  if (status?.phase === 'Succeeded' || status?.phase === 'Failed') return true
+  const { deletionTimestamp, deletionGracePeriodSeconds } = metadata
+  if (deletionTimestamp === undefined || deletionGracePeriodSeconds === undefined) return false
+  return nowMs > (fromRfc3339(deletionTimestamp) ?? nowMs) + deletionGracePeriodSeconds * 1000
+}
+
+/**
+ * Containers and sidecars run together; the other init containers run one after another beside the
+ * sidecars started before them. The greater of the two counts, and the pod's overhead with it.
+ */
+function wholeOf(pod: Pod, half: 'requests' | 'limits'): Amounts {
+  const { spec } = pod
+  const amountsOf = (container: Container): Amounts => container.resources?.[half] ?? {}
+  let together = spec.containers.map(amountsOf).reduce(addAmounts, {})
+  let sidecars: Amounts = {}
+  let starting: Amounts = {}
+  for (const container of spec.initContainers ?? []) {
+    const amounts = amountsOf(container)
+    starting = greater(starting, addAmounts(sidecars, amounts))
+    if (container.restartPolicy !== 'Always') continue
+    sidecars = addAmounts(sidecars, amounts)
+    together = addAmounts(together, amounts)
+  }
+  const whole = { ...greater(together, starting), ...spec.resources?.[half] }
+  return withOverhead(whole, spec.overhead ?? {}, half)
+}
+
+/** Overhead counts with every request, but with limits only where there is one. */
+function withOverhead(whole: Amounts, overhead: Amounts, half: 'requests' | 'limits'): Amounts {
+  if (half === 'requests') return addAmounts(whole, overhead)
+  const raised = Object.entries(whole).map(([name, amount]) => [name, addQuantities(amount, overhead[name] ?? '0')])
+  return Object.fromEntries(raised)
+}
+
+function greater(one: Amounts, other: Amounts): Amounts {
+  const result = new Map(Object.entries(one))
+  for (const [name, amount] of Object.entries(other)) {
+    if (compareQuantities(result.get(name), amount) < 0) result.set(name, amount)
+  }
+  return Object.fromEntries(result)
+}
+
+/** A quota over one of these refuses pods whose containers leave it open. */
+const MUST_BE_SAID = new Set(['cpu', 'memory', 'requests.cpu', 'requests.memory', 'limits.cpu', 'limits.memory'])
+
+/** Which containers leave open what the quota limits: `requests.memory for: app,log`; '' if none does. */
+export function unspecified(pod: Pod, limited: readonly string[]): string {
+  const whole = computeUsage(pod.spec.resources?.requests, pod.spec.resources?.limits)
+  const required = limited.filter((name) => MUST_BE_SAID.has(name) && !(name in whole)).sort()
+  const containers = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])]
+  const faults = required.flatMap((name) => {
+    const silent = containers.filter(({ resources }) => !(name in computeUsage(resources?.requests, resources?.limits)))
+    return silent.length === 0 ? [] : [`${name} for: ${silent.map((one) => one.name).join(',')}`]
+  })
+  return faults.join('; ')
+}

@@ -1,0 +1,89 @@
+import type { MutableObject } from '../../api/kind_rules.ts'
+import { compareQuantities } from '../../api/quantity.ts'
+import { type Amounts, addAmounts, amountsBeyond, amountsText, amountsWhere } from '../../api/quota/amounts.ts'
+import { unspecified } from '../../api/quota/pod_usage.ts'
+import { isInScope } from '../../api/quota/scopes.ts'
+import { limits, usageOf } from '../../api/quota/usage.ts'
+import type { KubeObject, Pod, ResourceQuota } from '../../api/types.ts'
+import { assert } from '../../base/assert.ts'
+import { forbidden } from '../api_errors.ts'
+import { commitState } from '../commit.ts'
+import type { AdmissionContext, AdmissionPlugin, Attributes } from './admission.ts'
+
+/** A quota, and by how much the request raises (or lowers) its use. */
+interface Charge {
+  readonly quota: ResourceQuota
+  readonly amounts: Amounts
+}
+
+/**
+ * Refuses what a namespace has no more room for, and counts what it lets in. Counting here and not in
+ * a controller is what keeps a hundred requests at once from taking the same last place; what objects
+ * give back when they go is found by the controller.
+ */
+export const resourceQuota: AdmissionPlugin = {
+  name: 'ResourceQuota',
+  validate(attributes, context) {
+    for (const charge of chargesOf(attributes, context)) refuseBeyond(attributes, charge)
+  },
+  account(attributes, context) {
+    return chargesOf(attributes, context).map((charge) => write(context, charge))
+  },
+}
+
+/** Deletions give back later; of subresources only a resize changes what a pod asks for. */
+const isCounted = ({ operation, subresource }: Attributes): boolean =>
+  operation === 'CREATE' ? subresource === undefined : operation === 'UPDATE' && (subresource ?? 'resize') === 'resize'
+
+function chargesOf(attributes: Attributes, { quotas, now }: AdmissionContext): Charge[] {
+  if (!isCounted(attributes) || !attributes.facts.ref.namespaced) return []
+  const { facts, old, namespace } = attributes
+  const object = attributes.object as unknown as KubeObject
+  const charges: Charge[] = []
+  for (const quota of byName(quotas(namespace))) {
+    const names = Object.keys(quota.status?.hard ?? {}).filter((name) => limits(name, facts.ref))
+    if (names.length === 0 || !isInScope(quota, facts.ref, object)) continue
+    const use = (of: KubeObject): Amounts => amountsWhere(usageOf(facts.ref, of, now()), (name) => names.includes(name))
+    const amounts = amountsBeyond(use(object), old === undefined ? {} : use(old))
+    const isPod = facts.ref.resource === 'pods' && facts.ref.group === ''
+    if (isPod && attributes.operation === 'CREATE') refuseUnspecified(attributes, quota, names)
+    if (Object.keys(amounts).length > 0) charges.push({ quota, amounts })
+  }
+  return charges
+}
+
+const byName = (quotas: Iterable<ResourceQuota>): ResourceQuota[] =>
+  [...quotas].sort((one, other) => (one.metadata.name < other.metadata.name ? -1 : 1))
+
+/** @throws ApiError 403 when a container leaves open what the quota limits */
+function refuseUnspecified({ facts, name, object }: Attributes, quota: ResourceQuota, names: readonly string[]): void {
+  const fault = unspecified(object as unknown as Pod, names)
+  if (fault !== '') throw forbidden(facts.ref, name, `failed quota: ${quota.metadata.name}: must specify ${fault}`)
+}
+
+/** @throws ApiError 403 when the use would pass the quota, or when it has not been counted yet */
+function refuseBeyond({ facts, name }: Attributes, { quota, amounts }: Charge): void {
+  const { hard = {}, used = {} } = quota.status ?? {}
+  const uncounted = Object.keys(amounts).filter((one) => used[one] === undefined)
+  if (uncounted.length > 0) {
+    const why = `status unknown for quota: ${quota.metadata.name}, resources: ${uncounted.sort().join(',')}`
+    throw forbidden(facts.ref, name, why)
+  }
+  const after = addAmounts(used, amounts)
+  const isBeyond = (one: string): boolean =>
+    compareQuantities(amounts[one], '0') > 0 && compareQuantities(after[one], hard[one]) > 0
+  if (!Object.keys(amounts).some(isBeyond)) return
+  const shown = (all: Amounts): string => amountsText(amountsWhere(all, (one) => one in amounts && isBeyond(one)))
+  const why = `exceeded quota: ${quota.metadata.name}, requested: ${shown(amounts)}, used: ${shown(used)}, limited: ${shown(hard)}`
+  throw forbidden(facts.ref, name, why)
+}
+
+/** Nothing can come between the look at the newest state and this write, so it cannot fail by a conflict. */
+async function write({ store }: AdmissionContext, { quota, amounts }: Charge): Promise<void> {
+  const { namespace = '', name } = quota.metadata
+  const key = { resource: 'resourcequotas', namespace, name }
+  const used = addAmounts(quota.status?.used ?? {}, amounts)
+  const charged: MutableObject = { ...quota, status: { ...quota.status, used } }
+  const stored = await commitState(store, key, store.head(key), charged)
+  assert(stored !== undefined, `the quota ${namespace}/${name} changed in the step that charged it`)
+}
