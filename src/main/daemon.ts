@@ -5,6 +5,7 @@ import { systemRandom } from '../base/random.ts'
 import { type CertificateAuthority, openAuthority } from '../host/certificates.ts'
 import { type Listening, listenHttps, listenUnix } from '../host/https_server.ts'
 import { writeKubeconfig } from '../host/kubeconfig.ts'
+import { SERVICE_RANGE } from '../host/machine/address_plan.ts'
 import { pinoLog } from '../host/pino_log.ts'
 import { identify } from '../host/processes.ts'
 import { writeRunFile } from '../host/run_files.ts'
@@ -14,7 +15,7 @@ import { volumeDirectories } from '../host/volume_directories.ts'
 import type { Journal } from '../store/journal.ts'
 import { MemoryJournal } from '../store/memory_journal.ts'
 import { createStore } from '../store/mvcc.ts'
-import { API_ADDRESS, API_PORT, SERVICE_RANGE } from './cluster_addresses.ts'
+import { API_ADDRESS, API_PORT } from './cluster_addresses.ts'
 import { readClusterFile } from './cluster_file.ts'
 import { type ControlPlane, createControlPlane } from './control_plane.ts'
 import { type DaemonReport, startingFacts } from './daemon_process.ts'
@@ -23,6 +24,7 @@ import { furnish } from './furnish.ts'
 import { keepLogsSmall } from './log_rotation.ts'
 import { startNodes } from './nodes.ts'
 import { type ClusterOptions, UserError } from './options.ts'
+import { simulatedStreams } from './simulated_streams.ts'
 import { onceStopped } from './stopping.ts'
 import { VERSION } from './version.ts'
 
@@ -108,7 +110,8 @@ async function startPlane(directory: DataDirectory, options: ClusterOptions, log
     tokens: await createTokenSigner(directory.pki),
     serviceRange: SERVICE_RANGE,
     advertise: { address: API_ADDRESS, port: API_PORT },
-    streaming: createStreamingPort((node) => agentDoor(directory, node)),
+    streaming:
+      options.runtime === 'simulated' ? simulatedStreams : createStreamingPort((node) => agentDoor(directory, node)),
     productVersion: VERSION,
   })
   return { ...plane, stop: () => plane.stop().then(() => store.close()) }
