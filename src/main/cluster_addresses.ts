@@ -1,5 +1,3 @@
-/** Inside the cluster; the ranges exist in the nodes' network namespaces only. */
-export const SERVICE_RANGE = '10.96.0.0/16'
 /** The API is the first address of the service range, cluster DNS the tenth. */
 export const API_ADDRESS = '10.96.0.1'
 export const API_PORT = 443
