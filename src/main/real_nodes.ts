@@ -68,6 +68,7 @@ async function startNode(deps: RealNodesDeps, machine: Machine, name: string, in
   machine.startAgent(name, {
     command: [process.execPath, ...process.execArgv, process.argv[1] as string, 'agent', configFile],
   })
+  await machine.untilContainerdListens(name)
 }
 
 /** A node is Ready when its agent says so now; what it said before this start does not count. */

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { systemClock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
-import { endProcess, findProcesses, keepAwake, type ProcessIdentity, runCommand, startDetached } from '../processes.ts'
+import { endProcess, findProcesses, keepAwake, type ProcessIdentity, startDetached } from '../processes.ts'
 import { readRunFile, writeRunFile } from '../run_files.ts'
 import { containerdConfig } from './containerd_config.ts'
 import { CONTAINERD_END_MS, CONTAINERD_POLL_MS, CONTAINERD_START_MS } from './limits.ts'
@@ -12,20 +13,19 @@ import { findCniPlugins, findTool, hasOverlay, mayLowerOomScore } from './surrou
 
 /**
  * Starts the node's containerd inside the node's network namespace, or finds the one that runs
- * already (containers and their containerd outlive whoever started them). Resolves when it answers.
+ * already (containers and their containerd outlive whoever started them).
  */
 export async function startContainerd(paths: MachinePaths, node: NodePlace, log: Log): Promise<ProcessIdentity> {
   const places = paths.node(node.name)
   const running = readRunFile(places.containerdRunFile)
-  if (running !== undefined && (await answers(places.socket))) return running
+  if (running !== undefined) return running
   for (const directory of [places.root, places.cniConfigs, paths.logs]) mkdirSync(directory, { recursive: true })
   writeFileSync(`${places.cniConfigs}/10-berth.conflist`, cniConfig(paths, node))
   writeFileSync(places.config, containerdConfig(places, surroundings()))
   // One without a run file would hold the database's lock and let the new one wait for ever.
-  if (running === undefined) await endStrayContainerds(places)
-  const identity = running ?? launch(paths, node)
+  await endStrayContainerds(places)
+  const identity = launch(paths, node)
   log.info('containerd started', { node: node.name, pid: identity.pid })
-  await untilItAnswers(places.socket, places.containerdRunFile, places.containerdLog)
   return identity
 }
 
@@ -55,19 +55,29 @@ function surroundings() {
   return { cniPlugins, runtimeBinary, mayLowerOomScore: mayLowerOomScore(), snapshotter }
 }
 
-async function untilItAnswers(socket: string, runFile: string, logFile: string): Promise<void> {
+/** Resolves when a containerd that was started listens. @throws Error with what it said when it ended instead */
+export async function untilContainerdListens(places: NodePaths): Promise<void> {
+  const { socket, containerdRunFile, containerdLog } = places
   const until = systemClock.now() + CONTAINERD_START_MS
-  while (!(await answers(socket))) {
-    if (readRunFile(runFile) === undefined) throw new Error(`containerd ended while it started: ${lastLines(logFile)}`)
-    if (systemClock.now() > until) throw new Error(`containerd does not answer; see ${logFile}`)
+  while (!(await listens(socket))) {
+    if (readRunFile(containerdRunFile) === undefined) {
+      throw new Error(`containerd ended while it started: ${lastLines(containerdLog)}`)
+    }
+    if (systemClock.now() > until) throw new Error(`containerd does not answer; see ${containerdLog}`)
     await keepAwake(CONTAINERD_POLL_MS)
   }
 }
 
-/** Asks for the version through containerd's own client. */
-async function answers(socket: string): Promise<boolean> {
-  const result = await runCommand(['ctr', '--address', socket, '--timeout', '2s', 'version'])
-  return result.code === 0
+/** containerd opens its socket as the last step of its start. */
+function listens(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ path })
+    socket.once('error', () => resolve(false))
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+  })
 }
 
 function lastLines(file: string): string {

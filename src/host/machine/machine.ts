@@ -6,7 +6,7 @@ import { type Log, messageOf } from '../../base/log.ts'
 import { type ProcessIdentity, startDetached } from '../processes.ts'
 import { endByRunFile, readRunFile, writeRunFile } from '../run_files.ts'
 import { addressesOf, type NodeAddresses } from './address_plan.ts'
-import { startContainerd } from './containerd.ts'
+import { startContainerd, untilContainerdListens } from './containerd.ts'
 import { examineMachine, type Finding } from './doctor.ts'
 import { AGENT_END_MS } from './limits.ts'
 import { type MachinePaths, machinePaths } from './machine_paths.ts'
@@ -34,8 +34,10 @@ export interface AgentCommand {
 export interface Machine {
   readonly paths: MachinePaths
   doctor(): readonly Finding[]
-  /** Makes the node, or finds it as it is; resolves when its containerd answers. Also mends what has died of it. */
+  /** Makes the node, or finds it as it is; its containerd may still be starting. Also mends what has died of it. */
   nodeUp(node: NodePlace): Promise<RunningNode>
+  /** Resolves when the node's containerd listens; rejects with its last words when it ended instead. */
+  untilContainerdListens(name: string): Promise<void>
   /** The node's containerd that runs now; whoever supervises calls `nodeUp` again when there is none. */
   containerdOf(name: string): ProcessIdentity | undefined
   /** Starts the agent unless one runs; it outlives this process. */
@@ -64,6 +66,7 @@ export function createMachine(options: { readonly dataDirectory: string; readonl
     paths,
     doctor: examineMachine,
     nodeUp: (node) => nodeUp(paths, node, log, inTurn),
+    untilContainerdListens: (name) => untilContainerdListens(paths.node(name)),
     startAgent: (name, agent) => startAgent(paths, name, agent),
     containerdOf: (name) => readRunFile(paths.node(name).containerdRunFile),
     agentOf: (name) => readRunFile(paths.node(name).agentRunFile),
