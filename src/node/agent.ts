@@ -10,6 +10,7 @@ import { createInformers } from '../client/informers.ts'
 import { createHookRunner } from './hooks.ts'
 import type { HostPort } from './host_port.ts'
 import { VOLUME_REFRESH_MS } from './limits.ts'
+import { LogRotation } from './log_rotation.ts'
 import { type NodeDescription, NodeRegistration } from './node_registration.ts'
 import { createNodeStreams } from './node_streams.ts'
 import type { ClusterDns } from './pod_files.ts'
@@ -72,6 +73,8 @@ export async function startNodeAgent(deps: NodeAgentDeps): Promise<NodeAgent> {
   await pods.start()
   await sweepLeftovers(deps, pods, preparation)
   refresher.start()
+  const rotation = new LogRotation({ ...deps, files: deps.host.files, pods })
+  rotation.start()
   return {
     name: node.name,
     pods,
@@ -79,6 +82,7 @@ export async function startNodeAgent(deps: NodeAgentDeps): Promise<NodeAgent> {
     stop() {
       registration.stop()
       refresher.stop()
+      rotation.stop()
       pods.stop()
       ownInformers.stop()
     },

@@ -40,6 +40,8 @@ export interface HostFiles {
   ): Promise<Uint8Array | undefined>
   /** Undefined if there is no such file. */
   size(path: string): Promise<number | undefined>
+  /** A text that is another one for another file, whatever it is called; undefined if there is no such file. */
+  identity(path: string): Promise<string | undefined>
   /** What `path` is, following symlinks; undefined if there is nothing. */
   kindOf(path: string): Promise<'file' | 'directory' | 'socket' | 'charDevice' | 'blockDevice' | 'other' | undefined>
   /** In name order; undefined if there is no such directory. */

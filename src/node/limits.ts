@@ -46,5 +46,10 @@ export const VOLUME_REFRESH_MS = 60_000
 export const CACHE_LAG_MOST_MS = 1_000
 export const CACHE_LAG_POLL_MS = 5
 
+/** A container's log file may grow to this before a new one is begun; how many there may be, and how often they are looked at. */
+export const LOG_BYTES_MOST = 10 * 1024 * 1024
+export const LOG_FILES_MOST = 5
+export const LOG_LOOK_MS = 10_000
+
 /** Actions of one decision; more is a mistake. */
 export const PLAN_ACTIONS_MOST = 1_000

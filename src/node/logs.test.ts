@@ -69,3 +69,20 @@ test('following delivers everything once, also what came just before the end', a
   await ended
   assert.equal(followed.text(), 'one\nhalf\nthree\n')
 })
+
+test('following goes on over a rotation, with what was written last before it', async () => {
+  let running = true
+  const { clock, files, read, text } = reader({ follow: true }, () => running)
+  files.append(PATH, `${LINES[0]}\n`)
+  const ended = read()
+  await clock.advance(100)
+  await files.rename(PATH, `${PATH}.1`)
+  await clock.advance(1_000)
+  files.append(`${PATH}.1`, `${AT}2.0Z stdout F before\n`)
+  files.append(PATH, `${AT}2.1Z stdout F after, and longer than what was read of the old file\n`)
+  await clock.advance(1_000)
+  running = false
+  await clock.advance(1_000)
+  await ended
+  assert.equal(text(), 'one\nbefore\nafter, and longer than what was read of the old file\n')
+})

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import { fromRfc3339 } from '../base/time.ts'
 import type { HostFiles } from './host_port.ts'
 import { type LogLine, splitLogLines } from './log_lines.ts'
+import { rotatedLog } from './preparation/paths.ts'
 import type { ContainerLogRequest, ContainerLogSink } from './streams.ts'
 
 export interface LogReading {
@@ -31,30 +32,39 @@ export async function readContainerLog(
   signal: AbortSignal,
 ): Promise<void> {
   const format = new LogFormat(reading.request, reading.clock.now())
-  let offset = await startOffset(reading)
+  let place: LogPlace = { file: await reading.files.identity(reading.path), offset: await startOffset(reading) }
   while (!signal.aborted && !format.isFull) {
     const wasRunning = reading.isRunning()
-    const end = await sendFrom(reading, { offset, format, sink, signal })
+    place = await afterRotation(reading, { place, format, sink, signal })
+    const end = await sendFrom(reading, { place, format, sink, signal })
     if (signal.aborted || format.isFull || !reading.request.follow) break
-    if (end === offset && !wasRunning) break
-    if (end === offset) await nextChange(reading, signal)
-    offset = await afterRotation(reading, end)
+    if (end === place.offset && !wasRunning) break
+    if (end === place.offset) await nextChange(reading, signal)
+    place = { ...place, offset: end }
   }
 }
 
-interface Sending {
+/** How far which file has been read. */
+interface LogPlace {
+  readonly file: string | undefined
   readonly offset: number
+}
+
+interface Sending {
+  readonly place: LogPlace
   readonly format: LogFormat
   readonly sink: ContainerLogSink
   readonly signal: AbortSignal
 }
 
-/** Sends all whole entries from an offset on; answers where the first that is not whole begins. */
-async function sendFrom(reading: LogReading, { format, offset, signal, sink }: Sending): Promise<number> {
-  let at = offset
+/** Sends all whole entries from a place on; answers where the first that is not whole begins. */
+async function sendFrom(reading: LogReading, { format, place, signal, sink }: Sending): Promise<number> {
+  let at = place.offset
   for (;;) {
     const bytes = await reading.files.readFile(reading.path, { offset: at, bytesMax: CHUNK_BYTES })
     if (bytes === undefined || bytes.length === 0 || signal.aborted) return at
+    // Rotated a moment ago: these bytes may be of the new file, where the place means nothing.
+    if ((await reading.files.identity(reading.path)) !== place.file) return at
     const { consumed, lines } = splitLogLines(bytes)
     if (consumed === 0) return at
     at += consumed
@@ -74,10 +84,14 @@ async function writeSlowly(clock: Clock, sink: ContainerLogSink, text: Uint8Arra
 
 const NOTHING = new Uint8Array()
 
-/** A file that is shorter than what was read has been rotated: the new one begins at its start. */
-async function afterRotation({ files, path }: LogReading, offset: number): Promise<number> {
-  const size = await files.size(path)
-  return size !== undefined && size < offset ? 0 : offset
+/** When another file has taken the name: sends the rest of the one that had it, and goes on at the new one's start. */
+async function afterRotation(reading: LogReading, sending: Sending): Promise<LogPlace> {
+  const { place } = sending
+  const file = await reading.files.identity(reading.path)
+  if (file === undefined || file === place.file) return place
+  const rotated = rotatedLog(reading.path, 1)
+  if ((await reading.files.identity(rotated)) === place.file) await sendFrom({ ...reading, path: rotated }, sending)
+  return { file, offset: 0 }
 }
 
 function nextChange({ clock, files, path }: LogReading, signal: AbortSignal): Promise<void> {

@@ -46,6 +46,10 @@ export const files: HostFiles = {
     }
   },
   size: async (path) => (await fs.lstat(path).catch(missing))?.size,
+  identity: async (path) => {
+    const found = await fs.lstat(path, { bigint: true }).catch(missing)
+    return found && `${found.dev}:${found.ino}`
+  },
   kindOf: async (path) => {
     const found = await fs.stat(path).catch(missing)
     if (found === undefined) return undefined

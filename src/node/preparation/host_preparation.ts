@@ -3,6 +3,7 @@ import { messageOf } from '../../base/log.ts'
 import { environmentOf } from '../env.ts'
 import { expandVariables } from '../expand.ts'
 import { hostnameOf } from '../hostname.ts'
+import { LOG_FILES_MOST } from '../limits.ts'
 import { type ClusterDns, dnsSettingsOf, hostsFileOf } from '../pod_files.ts'
 import { ConfigError, type ContainerRequest, type PodPreparation } from '../pod_worker/ports.ts'
 import { GRACE_ANNOTATION, SPEC_HASH_ANNOTATION, specHash } from '../pod_worker/spec_hash.ts'
@@ -18,6 +19,7 @@ import {
   podDirectory,
   podLogDirectory,
   podsDirectory,
+  rotatedLog,
   terminationFile,
 } from './paths.ts'
 import { containerResources, podResources, qosClassOf } from './resources.ts'
@@ -73,7 +75,11 @@ export async function createHostPreparation(deps: HostPreparationDeps): Promise<
         messageFile: terminationFile(paths, pod.metadata.uid, instance),
         logFile: logFile(paths, pod, instance),
       }),
-    forgetInstance: (pod, name, attempt) => host.files.removeTree(logFile(paths, pod, { name, attempt })),
+    async forgetInstance(pod, name, attempt) {
+      const path = logFile(paths, pod, { name, attempt })
+      for (let age = 1; age < LOG_FILES_MOST; age++) await host.files.removeTree(rotatedLog(path, age))
+      await host.files.removeTree(path)
+    },
     async forget(pod) {
       const { uid } = pod.metadata
       await host.mounts.unmountBelow(podDirectory(paths, uid))

@@ -36,3 +36,6 @@ export const logFile = (
   pod: Pod,
   instance: { readonly name: string; readonly attempt: number },
 ): string => `${podLogDirectory(paths, pod)}/${instance.name}/${instance.attempt}.log`
+
+/** The name of an older part of a log; the higher its age, the older. */
+export const rotatedLog = (path: string, age: number): string => `${path}.${age}`

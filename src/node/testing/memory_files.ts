@@ -8,6 +8,8 @@ type Entry =
 /** Files in memory, with the port's rules on symlinks and renames. */
 export class MemoryFiles implements HostFiles {
   readonly entries = new Map<string, Entry>()
+  readonly #identities = new WeakMap<Entry, string>()
+  #serial = 0
   readonly #watchers = new Map<string, Set<() => void>>()
 
   /** The text that a reader of `path` sees, through symlinks. */
@@ -18,8 +20,10 @@ export class MemoryFiles implements HostFiles {
 
   /** What a container's log gets. */
   append(path: string, text: string): void {
-    const old = this.text(path) ?? ''
-    this.entries.set(path, { kind: 'file', content: new TextEncoder().encode(old + text), mode: 0o640 })
+    const content = new TextEncoder().encode((this.text(path) ?? '') + text)
+    const entry = this.entries.get(path)
+    if (entry?.kind === 'file') entry.content = content
+    else this.entries.set(path, { kind: 'file', content, mode: 0o640 })
     for (const tell of this.#watchers.get(path) ?? []) tell()
   }
 
@@ -52,6 +56,14 @@ export class MemoryFiles implements HostFiles {
   async size(path: string): Promise<number | undefined> {
     const entry = this.entries.get(this.#resolve(path))
     return entry?.kind === 'file' ? entry.content.length : undefined
+  }
+
+  async identity(path: string): Promise<string | undefined> {
+    const entry = this.entries.get(path)
+    if (entry === undefined) return undefined
+    const known = this.#identities.get(entry) ?? String(++this.#serial)
+    this.#identities.set(entry, known)
+    return known
   }
 
   async kindOf(path: string) {
