@@ -12,9 +12,16 @@ export interface Representation {
   readonly mediaType: MediaType
   readonly transform: Transform | undefined
   readonly pretty: boolean
+  /** Whether JSON would do as well, for the few kinds that have no protobuf form. */
+  readonly takesJson: boolean
 }
 
-export const PLAIN_JSON: Representation = { mediaType: 'application/json', transform: undefined, pretty: false }
+export const PLAIN_JSON: Representation = {
+  mediaType: 'application/json',
+  transform: undefined,
+  pretty: false,
+  takesJson: true,
+}
 
 const SERVED: readonly MediaType[] = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 const STREAMS = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch']
@@ -83,6 +90,8 @@ function typesFor(range: string): MediaType[] {
   return SERVED.filter((type) => type === range)
 }
 
+const isJson = ({ range, params }: Clause): boolean => typesFor(range)[0] === 'application/json' && !params.has('as')
+
 /**
  * Chooses how to answer.
  * @throws ApiError 406, in one of upstream's two wordings: one for media types that nobody offers, one for a wrong `as`
@@ -92,10 +101,10 @@ export function negotiate(accept: string | undefined, options: { listing: boolea
   if (!clauses.some((clause) => isServed(clause.range))) throw unknownMediaType(options.listing)
   const chosen = choose(clauses)
   if (chosen === undefined) throw notAcceptable()
-  return { ...chosen, pretty: options.pretty }
+  return { ...chosen, pretty: options.pretty, takesJson: clauses.some(isJson) }
 }
 
-function choose(clauses: readonly Clause[]): Omit<Representation, 'pretty'> | undefined {
+function choose(clauses: readonly Clause[]): Pick<Representation, 'mediaType' | 'transform'> | undefined {
   for (const clause of clauses) {
     const [mediaType] = typesFor(clause.range)
     const transform = transformOf(clause)
@@ -108,7 +117,7 @@ function choose(clauses: readonly Clause[]): Omit<Representation, 'pretty'> | un
 export function negotiatePlain(accept: string | undefined): Representation {
   for (const clause of clausesOf(accept)) {
     const [mediaType] = typesFor(clause.range)
-    if (mediaType !== undefined) return { mediaType, transform: undefined, pretty: false }
+    if (mediaType !== undefined) return { mediaType, transform: undefined, pretty: false, takesJson: true }
   }
   throw notAcceptable()
 }

@@ -28,7 +28,7 @@ export async function writeBody(body: AnswerBody, options: WriteOptions): Promis
   const shown = transformed(body, representation.transform, options)
   if (representation.mediaType === 'application/yaml') return yaml(plainObject(shown))
   if (representation.mediaType === 'application/vnd.kubernetes.protobuf') {
-    const written = await protobuf(plainObject(shown))
+    const written = await protobuf(plainObject(shown), representation.takesJson)
     if (written !== undefined) return written
   }
   if (representation.pretty) return json([utf8(JSON.stringify(plainObject(shown), null, 2))])
@@ -45,13 +45,17 @@ async function yaml(object: object): Promise<Written> {
   return { contentType: 'application/yaml', chunks: [utf8(toYaml(object))] }
 }
 
-/** Undefined for what has no protobuf form here: the client gets JSON, and is told so. */
-async function protobuf(object: object): Promise<Written | undefined> {
+/** Undefined for what has no protobuf form here: the client gets JSON, and is told so. @throws ApiError 406 if it cannot read JSON */
+async function protobuf(object: object, takesJson: boolean): Promise<Written | undefined> {
   const { apiVersion = '', kind = '' } = object as { apiVersion?: string; kind?: string }
   const { group, version } = parseGroupVersion(apiVersion)
   const typeName = typeNameOf(group, version, kind)
   if (typeName === undefined) return undefined
-  const { encodeProtobuf } = await import('../api/protobuf.ts')
+  const [{ encodeProtobuf }, { hasMessage }] = await Promise.all([
+    import('../api/protobuf.ts'),
+    import('../api/protobuf/message.ts'),
+  ])
+  if (takesJson && !hasMessage(typeName)) return undefined
   return { contentType: 'application/vnd.kubernetes.protobuf', chunks: [encodeProtobuf(typeName, object)] }
 }
 

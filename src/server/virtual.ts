@@ -2,9 +2,12 @@ import type { Verb } from '../api/request.ts'
 import type { ResourceFacts } from '../api/schema/table.ts'
 import type { Handler } from './dispatch.ts'
 import { REVIEWS } from './reviews.ts'
+import { bindNamedPod } from './subresources/binding.ts'
 
-/** Resources that nobody stores: reviews answer at once and are forgotten. */
+/** Resources that nobody stores: reviews answer at once and are forgotten, a binding becomes a part of its pod. */
 export function virtualHandler({ ref }: ResourceFacts, verb: Verb): Handler | undefined {
+  if (verb !== 'create') return undefined
+  if (ref.group === '' && ref.resource === 'bindings') return bindNamedPod
   const isReviewGroup = ref.group === 'authorization.k8s.io' || ref.group === 'authentication.k8s.io'
-  return verb === 'create' && isReviewGroup ? REVIEWS[ref.resource] : undefined
+  return isReviewGroup ? REVIEWS[ref.resource] : undefined
 }

@@ -120,9 +120,18 @@ export const protoMessageOf = (name: string): Readonly<Record<string, ProtoField
 
 let typeByGvk: Map<string, string> | undefined
 
-/** Types that reach the server but are in no schema of the API. */
+const META = 'io.k8s.apimachinery.pkg.apis.meta.v1'
+
+/** Types that reach the server, or leave it, but are in no schema of the API. */
 const TYPES_OUTSIDE_THE_SCHEMA: readonly (readonly [gvk: string, typeName: string])[] = [
   ['policy/v1beta1/Eviction', 'io.k8s.api.policy.v1beta1.Eviction'],
+  ['meta.k8s.io/v1/PartialObjectMetadata', `${META}.PartialObjectMetadata`],
+  ['meta.k8s.io/v1/PartialObjectMetadataList', `${META}.PartialObjectMetadataList`],
+  ['meta.k8s.io/v1beta1/PartialObjectMetadata', `${META}.PartialObjectMetadata`],
+  [
+    'meta.k8s.io/v1beta1/PartialObjectMetadataList',
+    'io.k8s.apimachinery.pkg.apis.meta.v1beta1.PartialObjectMetadataList',
+  ],
 ]
 
 function typesByGvk(): Map<string, string> {

@@ -1,10 +1,13 @@
 import type { MutableObject } from '../../api/kind_rules.ts'
+import { resourceFacts } from '../../api/schema/table.ts'
 import type { Pod } from '../../api/types.ts'
+import { assert } from '../../base/assert.ts'
 import { toRfc3339 } from '../../base/time.ts'
 import { badRequest, conflict, rawServerError } from '../api_errors.ts'
 import { type Answer, type Call, plainAnswer } from '../call.ts'
 import type { Core } from '../core.ts'
 import { decodeBody } from '../decoding.ts'
+import { checkNamespace } from '../handlers/create.ts'
 import { checkWriteOptions } from '../write_options.ts'
 import { changeDirectly } from './direct_change.ts'
 
@@ -15,15 +18,38 @@ export const created = (): Answer =>
   plainAnswer(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 })
 
 interface Binding {
-  readonly metadata: { readonly uid?: string; readonly annotations?: Readonly<Record<string, string>> }
+  readonly metadata: {
+    readonly name?: string
+    readonly uid?: string
+    readonly annotations?: Readonly<Record<string, string>>
+  }
   readonly target: { readonly kind?: string; readonly name?: string }
 }
 
 /** POST of a binding: puts a pod on a node, once and for all. */
 export async function bindPod(core: Core, call: Call): Promise<Answer> {
+  return bind(core, call, await bindingIn(call))
+}
+
+/** The same by `POST bindings`, where the pod's name stands in the binding itself. */
+export async function bindNamedPod(core: Core, call: Call): Promise<Answer> {
+  const binding = await bindingIn(call)
+  const facts = resourceFacts('', 'v1', 'pods')
+  assert(facts !== undefined, 'the table has no pods')
+  checkNamespace(call, binding as unknown as MutableObject)
+  const { name } = binding.metadata
+  if (!name) throw badRequest('name must be provided')
+  const request = { ...call.request, resource: 'pods', name }
+  return bind(core, { ...call, request, target: { facts, subresource: undefined } }, binding)
+}
+
+async function bindingIn(call: Call): Promise<Binding> {
   checkWriteOptions('CreateOptions', call.request.options)
   const decoded = await decodeBody(call, TYPE, { group: '', version: 'v1', kind: 'Binding' })
-  const binding = decoded as unknown as Binding
+  return decoded as unknown as Binding
+}
+
+async function bind(core: Core, call: Call, binding: Binding): Promise<Answer> {
   checkTarget(binding)
   await changeDirectly<Pod>(core, call, (pod) => bound(pod, binding, core.deps.clock.now()))
   return created()
