@@ -7,6 +7,7 @@ import type { DataDirectory } from './data_directory.ts'
 import type { ClusterOptions } from './options.ts'
 import { startRealNodes } from './real_nodes.ts'
 import { startSimulatedNodes } from './simulated_nodes.ts'
+import { removeSurplusNodes } from './surplus_nodes.ts'
 
 export interface NodesDeps {
   readonly directory: DataDirectory
@@ -26,6 +27,7 @@ export interface RunningNodes {
 /** Brings up every node and resolves when all are Ready. */
 export async function startNodes(deps: NodesDeps): Promise<RunningNodes> {
   const { options, plane } = deps
+  await removeSurplusNodes({ ...deps, client: plane.clientFor('berth') })
   if (options.nodes === 0) return { stop: async () => {} }
   if (options.runtime === 'simulated') {
     const transport = plane.server.transport(componentUser('nodes'))

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { NODES } from '../api/resources.ts'
 import type { Node } from '../api/types.ts'
-import { sleep, systemClock } from '../base/clock.ts'
+import { type Millis, sleep, systemClock } from '../base/clock.ts'
 import { type Log, messageOf } from '../base/log.ts'
 import type { Client } from '../client/client.ts'
 import type { CertificateAuthority } from '../host/certificates.ts'
@@ -34,12 +34,19 @@ export async function startRealNodes(deps: RealNodesDeps): Promise<{ stop(): voi
   const names = Array.from({ length: deps.count }, (_, index) => nodeName(index))
   deps.report(`starting ${names.join(', ')}`)
   const startedAt = systemClock.now()
-  await Promise.all(names.map((name, index) => startNode(deps, machine, name, index)))
-  await untilReady(deps.client, names, startedAt)
+  const starts = await Promise.all(names.map((name, index) => startNode(deps, machine, name, index)))
+  const awaited = names.map((name, index) => ({ name, since: starts[index] === 'taken over' ? 0 : startedAt }))
+  await untilReady(deps.client, awaited)
   return supervise(deps, machine, names)
 }
 
-async function startNode(deps: RealNodesDeps, machine: Machine, name: string, index: number): Promise<void> {
+/** `taken over`: its agent runs since an earlier start, and says rarely that the node is Ready. */
+async function startNode(
+  deps: RealNodesDeps,
+  machine: Machine,
+  name: string,
+  index: number,
+): Promise<'started' | 'taken over'> {
   const { directory, authority } = deps
   const node = await machine.nodeUp({ name, index })
   const credentials = await authority.keptClient(name, {
@@ -65,22 +72,31 @@ async function startNode(deps: RealNodesDeps, machine: Machine, name: string, in
     certificate: credentials.certificate,
     key: credentials.key,
   })
+  const start = machine.agentOf(name) === undefined ? 'started' : 'taken over'
   machine.startAgent(name, {
     command: [process.execPath, ...process.execArgv, process.argv[1] as string, 'agent', configFile],
   })
   await machine.untilContainerdListens(name)
+  return start
 }
 
-/** A node is Ready when its agent says so now; what it said before this start does not count. */
-async function untilReady(client: Client, names: readonly string[], since: number): Promise<void> {
+interface AwaitedNode {
+  readonly name: string
+  /** A node is Ready when its agent says so now; what an agent said that has ended does not count. */
+  readonly since: Millis
+}
+
+async function untilReady(client: Client, nodes: readonly AwaitedNode[]): Promise<void> {
   const until = systemClock.now() + READY_MS_MAX
   for (;;) {
     const { items } = await client.list(NODES)
-    const waiting = names.filter((name) => !items.some((node) => node.metadata.name === name && isReady(node, since)))
+    const waiting = nodes.filter(
+      ({ name, since }) => !items.some((node) => node.metadata.name === name && isReady(node, since)),
+    )
     if (waiting.length === 0) return
     if (systemClock.now() > until) {
       throw new UserError(
-        `not Ready after ${READY_MS_MAX / 1000} s: ${waiting.join(', ')}; their logs lie in log/agent-NAME.log`,
+        `not Ready after ${READY_MS_MAX / 1000} s: ${waiting.map(({ name }) => name).join(', ')}; their logs lie in log/agent-NAME.log`,
       )
     }
     await sleep(systemClock, POLL_MS)

@@ -78,7 +78,6 @@ async function chooseOptions(
   ownPort: number | undefined,
 ): Promise<ClusterOptions> {
   if (request.wanted.store?.kind === 'etcd') throw new UserError('--store etcd is not there yet; use sqlite or memory')
-  const port = request.wanted.port ?? known?.port
   const runtime = request.wanted.runtime ?? known?.runtime ?? defaultRuntime(request.report)
   if (runtime === 'containerd') refuseWithoutContainers(request.wanted.nodes ?? known?.nodes)
   return {
@@ -89,7 +88,7 @@ async function chooseOptions(
     ...known,
     ...request.wanted,
     runtime,
-    port: port === undefined ? await findPort(PREFERRED_PORT) : port === ownPort ? port : await requirePort(port),
+    port: await choosePort(request, known?.port, ownPort),
   }
 }
 
@@ -112,14 +111,15 @@ function refuseWithoutContainers(nodes: number | undefined): void {
   )
 }
 
-/** `preferred` if it is free, else a free one. */
-async function findPort(preferred: number): Promise<number> {
-  return (await tryPort(preferred)) ?? (await tryPort(0)) ?? preferred
-}
-
-async function requirePort(port: number): Promise<number> {
-  if ((await tryPort(port)) !== undefined) return port
-  throw new UserError(`port ${port} on 127.0.0.1 is in use; choose another with --port, or stop what listens there`)
+/** The port that was asked for; else the one of the last start or the preferred one; else one that is free. */
+async function choosePort(request: UpRequest, known: number | undefined, own: number | undefined): Promise<number> {
+  const asked = request.wanted.port
+  const first = asked ?? known ?? PREFERRED_PORT
+  if (first === own || (await tryPort(first)) !== undefined) return first
+  if (asked !== undefined)
+    throw new UserError(`port ${asked} on 127.0.0.1 is in use; choose another with --port, or stop what listens there`)
+  if (known !== undefined) request.report(`port ${known} is in use now; taking a free one, which the kubeconfig names`)
+  return (await tryPort(0)) ?? first
 }
 
 function tryPort(port: number): Promise<number | undefined> {

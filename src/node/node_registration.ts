@@ -69,6 +69,16 @@ export class NodeRegistration {
     }
   }
 
+  /** Somebody deleted the node, or the cluster forgot everything: a node that is only known would not be Ready. */
+  async #registerAgain(): Promise<void> {
+    try {
+      await this.#register()
+      await this.#reportStatus()
+    } catch (error) {
+      this.#deps.log.warn('cannot register again', { node: this.#deps.node.name, error: messageOf(error) })
+    }
+  }
+
   /** Status first, then the taints that said "not ready": a pod that comes at once finds the node's addresses. */
   async #reportStatus(): Promise<void> {
     const { client, clock, node } = this.#deps
@@ -90,7 +100,7 @@ export class NodeRegistration {
       if (clock.now() - this.#statusAt >= NODE_STATUS_MS) await this.#reportStatus()
     } catch (error) {
       log.warn('cannot tell that this node lives', { node: this.#deps.node.name, error: messageOf(error) })
-      if (isNotFound(error)) await this.#register().catch(() => undefined)
+      if (isNotFound(error)) await this.#registerAgain()
     }
     if (!this.#stopped) this.#timer = clock.after(LEASE_RENEW_MS, () => void this.#beat())
   }
