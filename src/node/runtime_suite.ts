@@ -15,10 +15,14 @@ export interface RuntimeUnderTest {
   close(): Promise<void>
 }
 
-/** What every runtime does alike; each implementation runs it. */
-export function runtimeSuite(name: string, create: () => Promise<RuntimeUnderTest>): void {
+/** What every runtime does alike; each implementation runs it. `skip` is the reason why it cannot run here. */
+export function runtimeSuite(
+  name: string,
+  create: () => Promise<RuntimeUnderTest>,
+  { skip = false }: { readonly skip?: string | false } = {},
+): void {
   const run = (title: string, body: (under: RuntimeUnderTest) => Promise<void>) =>
-    test(`${name}: ${title}`, async () => {
+    test(`${name}: ${title}`, { skip }, async () => {
       const under = await create()
       try {
         await body(under)
@@ -103,7 +107,7 @@ async function startOne(
 
 async function stop(under: RuntimeUnderTest, id: string): Promise<void> {
   const stopped = under.runtime.stopContainer(id, 1)
-  await under.pass(1_500)
+  await Promise.race([stopped, under.pass(1_500)])
   await stopped
 }
 

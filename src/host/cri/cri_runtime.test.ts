@@ -6,21 +6,17 @@ import { test } from 'node:test'
 import { silentLog } from '../../base/log.ts'
 import type { ContainerConfig, RuntimeImage, Sandbox } from '../../node/runtime.ts'
 import { ImageError } from '../../node/runtime.ts'
-import { createImageStore } from '../images/image_store.ts'
-import { createNodeImages } from '../images/node_images.ts'
 import { createMachine, type Machine } from '../machine/machine.ts'
 import { mountPointsBelow } from '../machine/namespaces.ts'
 import { cgroupRoots } from '../machine/teardown.ts'
 import { findProcesses, keepAwake } from '../processes.ts'
 import { createCriRuntime } from './cri_runtime.ts'
+import { testImages, whyNoContainers } from './testing/real_node.ts'
 
 const BUSYBOX = 'busybox:1.28'
-/** Kept between runs, as a package cache is, so that only the first one needs Debian's archive. */
-const IMAGES = join(import.meta.dirname, '../../../node_modules/.cache/berth-images')
-const missing = createMachineFindings()
 
 /** The whole way: node, image, sandbox, container, exec, log, restart of the client, stop, and nothing left. */
-test('a container runs in a node of its own and leaves nothing behind', { skip: missing }, async () => {
+test('a container runs in a node of its own and leaves nothing behind', { skip: whyNoContainers() }, async () => {
   const data = mkdtempSync(join(tmpdir(), 'berth-cri-'))
   const machine = createMachine({ dataDirectory: data, log: silentLog })
   try {
@@ -35,8 +31,7 @@ test('a container runs in a node of its own and leaves nothing behind', { skip: 
 
 async function runOneContainer(machine: Machine): Promise<void> {
   const node = await machine.nodeUp({ name: 'node-0', index: 0 })
-  const store = createImageStore({ layout: IMAGES })
-  const images = createNodeImages({ store, socket: node.containerdSocket, enterHost: [], registries: false })
+  const images = testImages(node)
   const runtime = await createCriRuntime({ socket: node.containerdSocket, images })
   assert.match(runtime.version, /^containerd \d/)
   await assert.rejects(runtime.ensureImage('no.such/image:1', 'IfNotPresent'), (error) => error instanceof ImageError)
@@ -139,17 +134,6 @@ function assertNothingLeft(machine: Machine): void {
     cgroupRoots().filter((root) => existsSync(join(root, `berth-${hash}`))),
     [],
   )
-}
-
-/** Why real containers cannot run here, as the reason to skip; false when they can. */
-function createMachineFindings(): string | false {
-  const scratch = mkdtempSync(join(tmpdir(), 'berth-doctor-'))
-  try {
-    const findings = createMachine({ dataDirectory: scratch, log: silentLog }).doctor()
-    return findings.length === 0 ? false : findings.map(({ problem }) => problem).join(' ')
-  } finally {
-    rmSync(scratch, { recursive: true, force: true })
-  }
 }
 
 async function waitFor(holds: () => boolean): Promise<void> {
