@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -11,7 +11,7 @@ import { silentLog } from '../base/log.ts'
 import { createStore } from '../store/mvcc.ts'
 import type { Store } from '../store/store.ts'
 import { describeStore } from '../store/store_suite.ts'
-import { pod, put } from '../store/suite_support.ts'
+import { committed, pod, put } from '../store/suite_support.ts'
 import { openSqliteJournal } from './sqlite_journal.ts'
 import { FORMAT, openDatabase } from './sqlite_journal_format.ts'
 
@@ -38,6 +38,13 @@ describe('sqlite journal', () => {
     file = join(folder, 'store.db')
   })
   afterEach(() => rmSync(folder, { recursive: true }))
+
+  it('keeps its files to their owner, who alone may read secrets', async () => {
+    const store = await openStore(file)
+    await committed(put(store, pod('a'), 1))
+    for (const one of [file, `${file}-wal`]) assert.equal(statSync(one).mode & 0o777, 0o600, one)
+    await store.close()
+  })
 
   it('loses nothing acknowledged when the process is killed', { timeout: 30_000 }, async () => {
     const child = spawn(process.execPath, [new URL('./sqlite_journal_kill_child.ts', import.meta.url).pathname, file])

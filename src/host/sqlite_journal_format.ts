@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 
 /** Marks the file as Berth's own ("brth"). */
@@ -43,6 +43,8 @@ const SCHEMA = `
 export function openDatabase(file: string, options: FormatOptions = { format: FORMAT, migrations: MIGRATIONS }) {
   const database = new DatabaseSync(file)
   try {
+    // It holds secrets. SQLite gives the files beside it the same mode.
+    chmodSync(file, 0o600)
     lock(database, file)
     bringToFormat(database, file, options)
     return database
