@@ -20,6 +20,8 @@ import { eventually, isRunning, testCluster } from '../support/test_cluster.ts'
 /** What a user is told when something is in the way; each case ends with the exit code that scripts rely on. */
 
 const program = join(projectRoot, 'bin/berth')
+/** The clone may lie where only root reads: whoever is nobody here may at least read it. */
+const READS_ALL = ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search']
 const berth = (...args: readonly string[]) => capture(program, args)
 
 describe('wrong usage ends with 2 and a hint', () => {
@@ -145,7 +147,7 @@ describe('a machine without what containers need', () => {
     const home = mkdtempSync(join(tmpdir(), 'berth-home-'))
     chmodSync(home, 0o777)
     const asNobody = (...args: readonly string[]) =>
-      capture('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', program, ...args], {
+      capture('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', ...READS_ALL, program, ...args], {
         env: { HOME: home, XDG_STATE_HOME: '', XDG_RUNTIME_DIR: home },
       })
     try {
