@@ -124,6 +124,8 @@ export interface ContainerConfig {
   readonly workingDir: string
   readonly env: readonly { readonly name: string; readonly value: string }[]
   readonly mounts: readonly Mount[]
+  /** The id of a running container of the pod whose processes this one sees instead of its own. */
+  readonly processesOf?: string
   readonly stdin: boolean
   readonly stdinOnce: boolean
   readonly tty: boolean

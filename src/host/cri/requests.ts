@@ -87,7 +87,7 @@ export function containerRequest(sandbox: Sandbox, facts: SandboxFacts, config: 
       stdin: config.stdin,
       stdin_once: config.stdinOnce,
       tty: config.tty,
-      linux: { resources: resources(config.resources), security_context: security(config.security, facts) },
+      linux: { resources: resources(config.resources), security_context: security(config, facts) },
     },
   }
 }
@@ -108,12 +108,15 @@ function resources(wanted: ContainerConfig['resources']): object {
   }
 }
 
-function security(wanted: ContainerConfig['security'], facts: SandboxFacts): object {
+function security({ processesOf, security: wanted }: ContainerConfig, facts: SandboxFacts): object {
   const isUnmasked = wanted.privileged || wanted.unmaskedProc === true
   return {
     privileged: wanted.privileged,
     capabilities: { add_capabilities: wanted.addCapabilities, drop_capabilities: wanted.dropCapabilities },
-    namespace_options: namespaces(facts),
+    namespace_options: {
+      ...namespaces(facts),
+      ...(processesOf !== undefined && { pid: 'TARGET', target_id: processesOf }),
+    },
     ...(wanted.runAsUser !== undefined && { run_as_user: { value: wanted.runAsUser } }),
     ...(wanted.runAsGroup !== undefined && { run_as_group: { value: wanted.runAsGroup } }),
     supplemental_groups: wanted.supplementalGroups,

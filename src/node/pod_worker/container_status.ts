@@ -155,7 +155,9 @@ function lastStateAfterLoss(old: ContainerStatus | undefined, view: PodView): St
 function oldStatusOf(view: PodView, place: StatusPlace): ContainerStatus | undefined {
   const { status } = view.pod
   const all = place.isInit ? status?.initContainerStatuses : status?.containerStatuses
-  return all?.find((one) => one.name === place.container.name)
+  return [...(all ?? []), ...(status?.ephemeralContainerStatuses ?? [])].find(
+    (one) => one.name === place.container.name,
+  )
 }
 
 function lostContainer(old: ContainerStatus, view: PodView): ContainerStatus {

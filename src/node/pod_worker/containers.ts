@@ -7,8 +7,20 @@ export const isSidecar = (container: Container): boolean => container.restartPol
 
 export const initContainersOf = (spec: PodSpec): readonly Container[] => spec.initContainers ?? []
 
-/** All containers of a pod, init containers first. */
+/** All containers that a pod needs, init containers first. */
 export const allContainersOf = (spec: PodSpec): readonly Container[] => [...initContainersOf(spec), ...spec.containers]
+
+/** Those that somebody has added to a running pod to look into it; the pod's own life does not depend on them. */
+export const ephemeralContainersOf = (spec: PodSpec): readonly EphemeralContainer[] => spec.ephemeralContainers ?? []
+
+/** An ephemeral container has a container's fields and perhaps one into whose processes it looks. */
+export type EphemeralContainer = NonNullable<PodSpec['ephemeralContainers']>[number]
+
+/** No two containers of a pod have one name, of whatever sort they are. */
+export function containerNamed(spec: PodSpec, name: string): Container | undefined {
+  const ephemeral = ephemeralContainersOf(spec) as readonly unknown[] as readonly Container[]
+  return [...allContainersOf(spec), ...ephemeral].find((one) => one.name === name)
+}
 
 export const isRunning = (instance: RuntimeContainer | undefined): boolean => instance?.state === 'running'
 export const hasExited = (instance: RuntimeContainer | undefined): instance is RuntimeContainer =>

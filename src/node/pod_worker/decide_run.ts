@@ -5,6 +5,7 @@ import { restartAt } from './back_off.ts'
 import {
   allContainersOf,
   currentInstance,
+  ephemeralContainersOf,
   exitCodeOf,
   hasExited,
   hasStarted,
@@ -12,6 +13,7 @@ import {
   instancesOf,
   isRunning,
   isSidecar,
+  newestInstance,
   newestSandbox,
   nextAttempt,
   probeStateOf,
@@ -43,6 +45,7 @@ function decideContainers(view: PodView, sandbox: Sandbox, alarm: Alarm): readon
           decideContainer(view, { container, sandbox, isInit: false }, alarm),
         )
       : []),
+    ...decideEphemeral(view, sandbox),
     ...removeOldInstances(view),
   ]
 }
@@ -92,6 +95,14 @@ function decideInitContainers(view: PodView, sandbox: Sandbox, alarm: Alarm): re
     if (!pastInit && !isThrough(view, container, sandbox)) break
   }
   return actions
+}
+
+/** Started once, when the pod runs, and never again, however they end. */
+function decideEphemeral(view: PodView, sandbox: Sandbox): readonly Action[] {
+  if (!hasMainInstance(view, sandbox)) return []
+  return ephemeralContainersOf(view.pod.spec)
+    .filter(({ name }) => newestInstance(view, name) === undefined)
+    .map(({ name }) => ({ do: 'startContainer', name, attempt: 0, sandboxId: sandbox.id }))
 }
 
 interface Place {

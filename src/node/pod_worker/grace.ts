@@ -2,7 +2,7 @@ import type { Container } from '../../api/types.ts'
 import { fromRfc3339 } from '../../base/time.ts'
 import { GRACE_DEFAULT_SECONDS, GRACE_LEAST_SECONDS } from '../limits.ts'
 import type { RuntimeContainer } from '../runtime.ts'
-import { allContainersOf } from './containers.ts'
+import { containerNamed } from './containers.ts'
 import type { PodView } from './view.ts'
 
 /**
@@ -24,7 +24,7 @@ const podGrace = (view: PodView): number => view.pod.spec.terminationGracePeriod
 
 /** A failed liveness or startup probe may carry a grace period of its own. */
 function probeGrace(view: PodView, instance: RuntimeContainer): number | undefined {
-  const container = allContainersOf(view.pod.spec).find((one) => one.name === instance.name)
+  const container = containerNamed(view.pod.spec, instance.name)
   const state = view.probes.get(instance.id)
   if (container === undefined || state === undefined) return undefined
   return failedProbe(container, state)?.terminationGracePeriodSeconds

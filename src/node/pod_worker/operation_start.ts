@@ -3,10 +3,11 @@ import { messageOf } from '../../base/log.ts'
 import { IMAGE_BACK_OFF_FIRST_MS, IMAGE_BACK_OFF_MOST_MS } from '../limits.ts'
 import { ImageError, type RuntimeImage, type Sandbox } from '../runtime.ts'
 import { nextBackOff } from './back_off.ts'
-import { newestInstance } from './containers.ts'
+import { ephemeralContainersOf, newestInstance } from './containers.ts'
 import { OperationError } from './operation_error.ts'
 import type { OperationContext } from './operations.ts'
 import { ConfigError } from './ports.ts'
+import type { PodView } from './view.ts'
 
 interface StartRequest {
   readonly name: string
@@ -45,9 +46,7 @@ async function ensureImage(context: OperationContext, container: Container): Pro
   const policy = (container.imagePullPolicy ?? 'IfNotPresent') as 'Always' | 'IfNotPresent' | 'Never'
   const begunAt = deps.clock.now()
   try {
-    const image = await deps.runtime.ensureImage(name, policy, () =>
-      record(context, 'Normal', 'Pulling', `Pulling image "${name}"`),
-    )
+    const image = await deps.runtime.ensureImage(name, policy, () => notePull(context, name))
     record(context, 'Normal', 'Pulled', pulledMessage(name, image, deps.clock.now() - begunAt))
     if (image.standsInFor !== undefined) {
       record(context, 'Normal', 'ImageSubstituted', `Image "${name}" is served by a stand-in: ${image.standsInFor}`)
@@ -56,6 +55,15 @@ async function ensureImage(context: OperationContext, container: Container): Pro
   } catch (error) {
     throw imageFailure(context, name, error)
   }
+}
+
+function notePull(context: OperationContext, name: string): void {
+  const secrets = (context.view.pod.spec.imagePullSecrets ?? []).map((one) => one.name)
+  if (secrets.length > 0) {
+    const message = `Pull secrets (${secrets.join(', ')}) are not used: images come from this machine's store or from registries without credentials.`
+    record(context, 'Warning', 'ImagePullSecretsIgnored', message)
+  }
+  record(context, 'Normal', 'Pulling', `Pulling image "${name}"`)
 }
 
 function pulledMessage(name: string, image: RuntimeImage, tookMs: number): string {
@@ -104,6 +112,7 @@ async function createContainer(
       attempt,
       image: made.image,
       podIps,
+      ...processesFor(view, container.name),
     })
     const id = await deps.runtime.createContainer(made.sandbox, config)
     record(context, 'Normal', 'Created', 'Container created')
@@ -115,6 +124,15 @@ async function createContainer(
       messageOf(error),
     )
   }
+}
+
+/** @throws ConfigError when the container whose processes are to be seen does not run */
+function processesFor(view: PodView, name: string): { readonly processesOf?: string } {
+  const target = ephemeralContainersOf(view.pod.spec).find((one) => one.name === name)?.targetContainerName
+  if (!target) return {}
+  const instance = newestInstance(view, target)
+  if (instance?.state !== 'running') throw new ConfigError(`unable to find target container ${target}`)
+  return { processesOf: instance.id }
 }
 
 type Hook = Parameters<OperationContext['deps']['runHook']>[0]['hook']

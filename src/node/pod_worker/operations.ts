@@ -2,7 +2,7 @@ import { ApiError, isConflict, isNotFound } from '../../api/error.ts'
 import { PODS } from '../../api/resources.ts'
 import type { Container, Pod } from '../../api/types.ts'
 import { messageOf } from '../../base/log.ts'
-import { allContainersOf } from './containers.ts'
+import { containerNamed } from './containers.ts'
 import { OperationError } from './operation_error.ts'
 import { startContainer } from './operation_start.ts'
 import { stopContainer } from './operation_stop.ts'
@@ -56,7 +56,7 @@ export class Operations {
 
   #context(name: string): OperationContext {
     const view = this.#view()
-    const container = allContainersOf(view.pod.spec).find((one) => one.name === name)
+    const container = containerNamed(view.pod.spec, name)
     return {
       deps: this.#deps,
       memory: this.#memory,
@@ -120,6 +120,7 @@ export interface OperationContext {
 }
 
 function fieldPathOf(pod: Pod, name: string): string {
-  const isInit = (pod.spec.initContainers ?? []).some((one) => one.name === name)
-  return `spec.${isInit ? 'initContainers' : 'containers'}{${name}}`
+  const lists = ['initContainers', 'ephemeralContainers'] as const
+  const list = lists.find((one) => (pod.spec[one] ?? []).some((container) => container.name === name))
+  return `spec.${list ?? 'containers'}{${name}}`
 }

@@ -34,6 +34,8 @@ export interface ContainerRequest {
   readonly attempt: number
   readonly image: RuntimeImage
   readonly podIps: readonly string[]
+  /** The running container into whose processes this one looks. */
+  readonly processesOf?: string
 }
 
 /** A container cannot be made as its pod describes it: the waiting reason is CreateContainerConfigError. */

@@ -1,8 +1,8 @@
-import type { ContainerStatus, PodStatus } from '../../api/types.ts'
+import type { Container, ContainerStatus, PodStatus } from '../../api/types.ts'
 import { toRfc3339 } from '../../base/time.ts'
 import { conditionsOf } from './conditions.ts'
 import { containerStatusOf } from './container_status.ts'
-import { initContainersOf, isRunning, newestSandbox, readySandbox } from './containers.ts'
+import { ephemeralContainersOf, initContainersOf, isRunning, newestSandbox, readySandbox } from './containers.ts'
 import type { Alarm } from './decide.ts'
 import { isPastDeadline, isTerminalPhase, shouldTerminate } from './lifecycle.ts'
 import { type PodPhase, phaseOf } from './phase.ts'
@@ -28,7 +28,19 @@ export function statusOf(view: PodView, alarm: Alarm): PodStatus {
     startTime: view.pod.status?.startTime ?? toRfc3339(view.now),
     ...(init.length === 0 ? {} : { initContainerStatuses: init }),
     containerStatuses: main,
+    ...ephemeralStatuses(view, alarm),
   } as PodStatus
+}
+
+/** They are never ready: nobody's traffic goes to them. */
+function ephemeralStatuses(view: PodView, alarm: Alarm): Partial<PodStatus> {
+  const containers = ephemeralContainersOf(view.pod.spec) as readonly unknown[] as readonly Container[]
+  if (containers.length === 0) return {}
+  const ephemeralContainerStatuses = containers.map((container) => ({
+    ...containerStatusOf(view, { container, isInit: false, waitingReason: 'ContainerCreating' }, alarm),
+    ready: false,
+  }))
+  return { ephemeralContainerStatuses } as Partial<PodStatus>
 }
 
 /** True from the moment the pod can start containers at an address of its own until its sandbox ends. */

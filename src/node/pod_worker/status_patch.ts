@@ -30,6 +30,7 @@ const PLAIN_FIELDS = [
   'startTime',
   'initContainerStatuses',
   'containerStatuses',
+  'ephemeralContainerStatuses',
 ] as const
 
 const ADDRESS_LISTS = ['hostIPs', 'podIPs'] as const

@@ -183,6 +183,23 @@ describe('a pod starts', () => {
   })
 })
 
+test('a container added for debugging runs once, and the pod stays as it is', async () => {
+  api.add(
+    'p',
+    { containers: [container('app')] },
+    { 'berth.dev/simulate.debug': '{"exit": {"afterMs": 1000, "code": 3}}' },
+  )
+  await clock.advance(0)
+  api.changeSpec('p', { ephemeralContainers: [container('debug')] })
+  await clock.advance(0)
+  const shown = () => api.get('p')?.status?.ephemeralContainerStatuses?.[0]
+  assert.ok(shown()?.state?.running)
+  await clock.advance(60_000)
+  assert.equal(shown()?.state?.terminated?.exitCode, 3)
+  assert.equal((await runtime.listContainers()).filter((one) => one.name === 'debug').length, 1)
+  assert.match(api.history.at(-1) ?? '', /^p Running app=running\+$/)
+})
+
 describe('a pod ends', () => {
   test('a deleted one gets SIGTERM, then its object goes, and only then a new one of that name is another pod', async () => {
     api.add('web-0', { containers: [container('nginx')] }, { 'berth.dev/simulate': '{"stopMs": 5000}' })

@@ -6,7 +6,7 @@ import { START_BACK_OFF_FIRST_MS, START_BACK_OFF_MOST_MS } from '../limits.ts'
 import type { ContainerRuntime, RuntimeContainer, Sandbox } from '../runtime.ts'
 import { type BackOff, retryDelay } from './back_off.ts'
 import { BackOffEvents } from './back_off_events.ts'
-import { allContainersOf, hasExited } from './containers.ts'
+import { containerNamed, hasExited } from './containers.ts'
 import { decide } from './decide.ts'
 import { isTerminalPhase } from './lifecycle.ts'
 import { OperationError } from './operation_error.ts'
@@ -186,7 +186,7 @@ export class PodWorker {
   async #readLastWords(): Promise<void> {
     for (const instance of this.#containers) {
       if (!hasExited(instance) || this.#memory.terminationMessages.has(instance.id)) continue
-      const container = allContainersOf(this.#pod.spec).find((one) => one.name === instance.name)
+      const container = containerNamed(this.#pod.spec, instance.name)
       if (container === undefined) continue
       const message = await this.#deps.preparation
         .terminationMessage(this.#pod, container, instance)
@@ -213,7 +213,7 @@ export class PodWorker {
       ? this.#deps.node.hostIps[0]
       : this.#sandboxes.find((one) => one.state === 'ready')?.ips[0]
     const targets = running.flatMap((one) => {
-      const container = allContainersOf(this.#pod.spec).find((spec) => spec.name === one.name)
+      const container = containerNamed(this.#pod.spec, one.name)
       if (container === undefined || this.#memory.hooksPending.has(one.id)) return []
       const isEnding = isDeleted || this.#memory.stopping.has(one.id)
       return [{ container, id: one.id, startedAt: one.startedAt ?? one.createdAt, podIp, isEnding }]

@@ -169,7 +169,7 @@ const fullName = (pod: Pod, domain: string): string =>
   `${hostnameOf(pod)}.${pod.spec.subdomain}.${pod.metadata.namespace}.svc.${domain}`
 
 async function containerConfigOf(deps: HostPreparationDeps, request: ContainerRequest): Promise<ContainerConfig> {
-  const { attempt, container, image, pod, podIps } = request
+  const { attempt, container, image, pod, podIps, processesOf } = request
   if ((container.volumeDevices ?? []).length > 0) throw new ConfigError('block volumes are not supported by this node')
   const env = environmentOf(pod, container, { ...deps.sources, ...deps, services: deps.services(), podIps })
   const environment = new Map(env.map((one) => [one.name, one.value]))
@@ -191,6 +191,7 @@ async function containerConfigOf(deps: HostPreparationDeps, request: ContainerRe
     workingDir: container.workingDir ?? '',
     env,
     mounts,
+    ...(processesOf === undefined ? {} : { processesOf }),
     stdin: container.stdin === true,
     stdinOnce: container.stdinOnce === true,
     tty: container.tty === true,

@@ -60,6 +60,12 @@ export class FakePodApi implements PodSource {
     return this.#put({ ...pod, metadata: { ...pod.metadata, deletionTimestamp, deletionGracePeriodSeconds: grace } })
   }
 
+  /** What a client may change of a running pod. */
+  changeSpec(name: string, changes: object): void {
+    const pod = this.get(name)
+    if (pod !== undefined) this.#put({ ...pod, spec: { ...pod.spec, ...changes } })
+  }
+
   /** Only what a node agent calls for pods. */
   client(): Client {
     const client: Partial<Client> = {
