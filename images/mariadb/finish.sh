@@ -13,3 +13,6 @@ echo 'mysql:x:999:' >>etc/group
 rm -rf etc/mysql/mariadb.conf.d etc/mysql/*.cnf etc/mysql/my.cnf.fallback etc/mysql/conf.d
 mkdir -p etc/mysql/conf.d var/lib/mysql run/mysqld
 chown 999:999 var/lib/mysql run/mysqld
+# Its place is taken by a script in the image that uses it.
+mkdir -p usr/lib/ncat
+mv usr/bin/ncat usr/lib/ncat/ncat

@@ -16,8 +16,6 @@ interface TutorialFlags {
   readonly transcript?: string
 }
 
-const INTERRUPTED = 130
-
 export function tutorialCommand(): Command {
   return new Command('tutorial')
     .description('play a document: run its commands, show and check what they print')
@@ -63,9 +61,7 @@ async function play(name: string, flags: TutorialFlags): Promise<void> {
     if (flags.transcript !== undefined) console.log(`transcript: ${flags.transcript}`)
     if (!asSaid) throw new UserError(`${name} differs from what it says: ${result.failures.join('; ')}`)
   } catch (thrown) {
-    if (!interrupted.signal.aborted) throw thrown
-    console.error('\ninterrupted; the next play clears what this one left')
-    process.exitCode = INTERRUPTED
+    throw interrupted.signal.aborted ? interrupted.signal.reason : thrown
   } finally {
     await stage.close(asSaid)
     interrupted.dispose()
@@ -77,7 +73,7 @@ function abortOnSignals(): { readonly signal: AbortSignal; readonly dispose: () 
   const aborting = new AbortController()
   const abort = () => {
     dispose()
-    aborting.abort(new UserError('interrupted'))
+    aborting.abort(new UserError('interrupted; the next play clears what this one left'))
   }
   const dispose = () => {
     process.off('SIGINT', abort)
