@@ -10,6 +10,11 @@ import { http, https } from './node_http.ts'
 /** How long a connection without a request stays open: longer than Go's clients keep theirs. */
 const IDLE_CONNECTION_MS = 120_000
 const BODY_BYTES_MAX = 3 * 1024 * 1024
+const TOO_LARGE = 413
+/** Room for the query of a long command; a client that sends its headers more slowly than this is not one of ours. */
+const HEADER_BYTES_MAX = 128 * 1024
+const HEADERS_MS_MAX = 30_000
+const WHOLE_REQUEST_MS_MAX = 60_000
 
 /** Serves an upgrade itself and answers undefined, or says with which response it is refused. */
 export type UpgradeHandler = (request: HttpRequest, upgrade: Upgrade) => Promise<HttpResponse | undefined>
@@ -50,9 +55,10 @@ function serverOf({ handler, upgrade, tls }: ServeOptions): HttpServer {
   }
   const server =
     tls === undefined
-      ? http.createServer(onRequest)
+      ? http.createServer({ maxHeaderSize: HEADER_BYTES_MAX }, onRequest)
       : https.createServer(
           {
+            maxHeaderSize: HEADER_BYTES_MAX,
             key: tls.key,
             cert: tls.certificate,
             ca: tls.clientCa,
@@ -65,6 +71,8 @@ function serverOf({ handler, upgrade, tls }: ServeOptions): HttpServer {
           onRequest,
         )
   server.keepAliveTimeout = IDLE_CONNECTION_MS
+  server.headersTimeout = HEADERS_MS_MAX
+  server.requestTimeout = WHOLE_REQUEST_MS_MAX
   server.on(
     'upgrade',
     (incoming, socket, head) => void serveUpgrade({ handler, upgrade }, incoming, socket as Socket, head),
@@ -144,22 +152,33 @@ function readIdentity(socket: Socket): ClientIdentity | undefined {
   return { commonName: CN, organizations, fingerprint: fingerprint256.replaceAll(':', '').toLowerCase() }
 }
 
-async function readBody(incoming: IncomingMessage): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of incoming) {
-    length += chunk.length
-    if (length > BODY_BYTES_MAX) {
-      throw new ApiError({
-        code: 413,
-        reason: 'RequestEntityTooLarge',
-        message: `Request entity too large: limit is ${BODY_BYTES_MAX}`,
-      })
-    }
-    chunks.push(chunk)
-  }
-  return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks)
+/** Collects the body, whether it says its length or comes in chunks, and no more of it than is allowed. */
+function readBody(incoming: IncomingMessage): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    if (Number(incoming.headers['content-length'] ?? 0) > BODY_BYTES_MAX) return reject(tooLarge())
+    const chunks: Uint8Array[] = []
+    let length = 0
+    incoming.on('data', (chunk: Uint8Array) => {
+      length += chunk.length
+      if (length <= BODY_BYTES_MAX) return void chunks.push(chunk)
+      chunks.length = 0
+      reject(tooLarge())
+    })
+    incoming.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks)))
+    incoming.on('error', () => reject(brokenOff()))
+    incoming.on('close', () => reject(brokenOff()))
+  })
 }
+
+const tooLarge = (): ApiError =>
+  new ApiError({
+    code: TOO_LARGE,
+    reason: 'RequestEntityTooLarge',
+    message: `Request entity too large: limit is ${BODY_BYTES_MAX}`,
+  })
+
+const brokenOff = (): ApiError =>
+  new ApiError({ code: 400, reason: 'BadRequest', message: 'the body of the request broke off' })
 
 function send({ status, headers, body }: HttpResponse, outgoing: ServerResponse): void {
   if (typeof body === 'function') {
@@ -171,7 +190,9 @@ function send({ status, headers, body }: HttpResponse, outgoing: ServerResponse)
   }
   const whole = body.length === 1 ? body[0] : Buffer.concat(body)
   const length = status === 204 ? {} : { 'content-length': whole?.length ?? 0 }
-  outgoing.writeHead(status, { ...outgoingHeaders(headers), ...length })
+  // Nobody reads the rest of a body that is too large.
+  const last = status === TOO_LARGE ? { connection: 'close' } : {}
+  outgoing.writeHead(status, { ...outgoingHeaders(headers), ...length, ...last })
   outgoing.end(whole)
 }
 

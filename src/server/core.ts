@@ -5,6 +5,7 @@ import type { ResourceFacts } from '../api/schema/table.ts'
 import type { Store } from '../store/store.ts'
 import type { AdmissionChain } from './admission/admission.ts'
 import type { Authorizer } from './authorization.ts'
+import type { RequestGate } from './request_gate.ts'
 import type { ServerDeps } from './server_deps.ts'
 import type { ServiceAllocator } from './service_allocation.ts'
 
@@ -15,6 +16,7 @@ export interface Core {
   readonly admission: AdmissionChain
   readonly services: ServiceAllocator
   readonly authorizer: Authorizer
+  readonly gate: RequestGate
 }
 
 const NO_GATES: ReadonlyMap<string, boolean> = new Map()

@@ -16,6 +16,7 @@ import { patchTypeOf } from './patch_types.ts'
 import { answerPath } from './paths.ts'
 import { defined, requestOptionsOf, wantsWatch } from './query.ts'
 import { type Written, writeBody } from './representation.ts'
+import { isLongRunning } from './request_gate.ts'
 import { isKnownGroup, parseRoute, type ResourcePath, targetOf, verbOf } from './router.ts'
 import type { Upgrade } from './streaming_port.ts'
 import { includeObjectOf } from './table.ts'
@@ -41,7 +42,10 @@ async function answer(core: Core, authorizer: Authorizer, request: HttpRequest):
   }
   if (!isKnownGroup(route.path.group)) return notFoundPage()
   if (isTunnel(route.path)) return answerTunnel(core, { request, user, path: route.path }, undefined)
-  return answerResource(core, authorizer, { request, user, path: route.path })
+  const { path } = route
+  const work = () => answerResource(core, authorizer, { request, user, path })
+  if (isLongRunning(path, wantsWatch(new URLSearchParams(request.query)))) return work()
+  return core.gate.run({ user, method: request.method }, work)
 }
 
 /** Serves an upgrade: undefined once the tunnel is open, else the refusal. */

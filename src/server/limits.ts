@@ -18,3 +18,11 @@ export const GZIP_BYTES_MIN = 128 * 1024
 export const INTERNAL_PAGE_SIZE = 500
 /** Warning texts of one answer, together; later ones are cut. */
 export const WARNING_CHARS_MAX = 4096
+/** Reads that are worked on at once; watches do not count. More are answered with 429. */
+export const READS_IN_FLIGHT_MAX = 400
+/** The same for everything that changes something. */
+export const WRITES_IN_FLIGHT_MAX = 200
+/** The part of both that only nodes and the cluster's own parts may take. */
+export const SYSTEM_SHARE = 0.1
+/** A request that is no watch and no stream is answered within this time, with 504 if need be. */
+export const REQUEST_TIMEOUT_MS = 60_000

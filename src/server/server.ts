@@ -10,6 +10,7 @@ import type { Core } from './core.ts'
 import { createHttpHandler, createUpgradeHandler, type UpgradeHandler } from './http_handler.ts'
 import type { HttpHandler } from './http_types.ts'
 import { createLocalTransport } from './local_transport.ts'
+import { createRequestGate } from './request_gate.ts'
 import { DEFAULT_NODE_PORTS, DEFAULT_SERVICE_RANGE, type ServerDeps } from './server_deps.ts'
 import { createServiceAllocator } from './service_allocation.ts'
 import { headObject } from './storage.ts'
@@ -51,7 +52,7 @@ export function createServer(deps: ServerDeps): Server {
     quotas: (namespace) => newestOf(store, quotas.values(namespace)),
     authorizer,
   })
-  const core: Core = { deps, store, admission, services, authorizer }
+  const core: Core = { deps, store, admission, services, authorizer, gate: createRequestGate(clock) }
   const parts = [authorizer, priorityClasses, storageClasses, limitRanges, quotas, services]
   return {
     transport: (user) => createLocalTransport(core, user),
