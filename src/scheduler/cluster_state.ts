@@ -2,11 +2,9 @@ import { isPodFinished } from '../api/pod_state.ts'
 import { keyOf, type ObjectKey } from '../api/resource.ts'
 import { NODES, PODS } from '../api/resources.ts'
 import type { Pod } from '../api/types.ts'
-import type { Informers } from '../client/informer.ts'
+import type { CacheChange, Informers } from '../client/informer.ts'
 import type { NodeInfo } from './framework.ts'
-import { add, type ResourceTotals, requestsOf } from './pod_requests.ts'
-
-const BY_NODE = 'scheduler/node'
+import { PodTally } from './pod_tally.ts'
 
 /** The nodes with what runs on them, and the pods that were sent to a node which the caches do not show yet. */
 export interface ClusterState {
@@ -21,43 +19,63 @@ export interface ClusterState {
 /** Call before the caches start. */
 export function createClusterState(informers: Informers): ClusterState {
   const nodes = informers.of(NODES)
-  const pods = informers.of(PODS)
+  const tallies = createTallies()
   const assumed = new Map<ObjectKey, Pod>()
-  pods.addIndex(BY_NODE, (pod) => (pod.spec.nodeName && !isPodFinished(pod) ? [pod.spec.nodeName] : []))
 
   /** An assumption ends when the cache shows the pod on a node, or no longer shows that pod. */
-  function stillAssumed(): readonly Pod[] {
-    for (const [key, pod] of assumed) {
-      const seen = pods.get(key)
-      if (seen === undefined || seen.metadata.uid !== pod.metadata.uid || seen.spec.nodeName) assumed.delete(key)
-    }
-    return [...assumed.values()]
+  function see({ key, current }: CacheChange<Pod>): void {
+    const expected = assumed.get(key)
+    if (expected !== undefined && current?.metadata.uid === expected.metadata.uid && !current.spec.nodeName) return
+    assumed.delete(key)
+    tallies.count(key, current)
   }
 
+  informers.of(PODS).onChange(see)
   return {
-    nodeInfos() {
-      const onTheirWay = Map.groupBy(stillAssumed(), (pod) => pod.spec.nodeName)
-      return nodes.list().map((node) => {
-        const there = pods.byIndex(BY_NODE, node.metadata.name)
-        const coming = onTheirWay.get(node.metadata.name)
-        const all = coming === undefined ? there : [...there, ...coming]
-        return { node, pods: all, requested: sumOf(all) }
-      })
+    nodeInfos: () => nodes.list().map((node) => ({ node, tally: tallies.of(node.metadata.name) })),
+    assume(pod, nodeName) {
+      const there = { ...pod, spec: { ...pod.spec, nodeName } }
+      assumed.set(keyOf(pod), there)
+      tallies.count(keyOf(pod), there)
     },
-    assume: (pod, nodeName) => assumed.set(keyOf(pod), { ...pod, spec: { ...pod.spec, nodeName } }),
-    forget: (pod) => assumed.delete(keyOf(pod)),
-    isAssumed: (pod) => stillAssumed().some((other) => other.metadata.uid === pod.metadata.uid),
+    forget(pod) {
+      if (assumed.delete(keyOf(pod))) tallies.count(keyOf(pod), undefined)
+    },
+    isAssumed: (pod) => assumed.get(keyOf(pod))?.metadata.uid === pod.metadata.uid,
   }
 }
 
-/** A node's list stays the same array until one of its pods changes, so each is added up once. */
-const sums = new WeakMap<readonly Pod[], ResourceTotals>()
+interface Tallies {
+  of(nodeName: string): PodTally
+  /** Counts this version of a pod instead of the last one; only pods that have a node and still run count. */
+  count(key: ObjectKey, pod: Pod | undefined): void
+}
 
-function sumOf(pods: readonly Pod[]): ResourceTotals {
-  const known = sums.get(pods)
-  if (known !== undefined) return known
-  const totals = new Map<string, number>()
-  for (const pod of pods) add(totals, requestsOf(pod))
-  sums.set(pods, totals)
-  return totals
+function createTallies(): Tallies {
+  const byNode = new Map<string, PodTally>()
+  const counted = new Map<ObjectKey, Pod>()
+  const none = new PodTally()
+  return {
+    of: (nodeName) => byNode.get(nodeName) ?? none,
+    count(key, pod) {
+      const before = counted.get(key)
+      if (before?.spec.nodeName) leave(byNode, before, before.spec.nodeName)
+      counted.delete(key)
+      if (!pod?.spec.nodeName || isPodFinished(pod)) return
+      enter(byNode, pod, pod.spec.nodeName)
+      counted.set(key, pod)
+    },
+  }
+}
+
+function enter(byNode: Map<string, PodTally>, pod: Pod, nodeName: string): void {
+  const tally = byNode.get(nodeName) ?? new PodTally()
+  byNode.set(nodeName, tally)
+  tally.add(pod)
+}
+
+function leave(byNode: Map<string, PodTally>, pod: Pod, nodeName: string): void {
+  const tally = byNode.get(nodeName)
+  tally?.remove(pod)
+  if (tally?.count === 0) byNode.delete(nodeName)
 }

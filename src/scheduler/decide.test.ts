@@ -4,7 +4,8 @@ import type { Node, PersistentVolume, PersistentVolumeClaim, Pod, PodSpec, Stora
 import { decideNode, type SchedulingPlan, type SchedulingView } from './decide.ts'
 import type { NodeInfo } from './framework.ts'
 import { claimsOf } from './pod_claims.ts'
-import { add, requestsOf } from './pod_requests.ts'
+import { requestsOf } from './pod_requests.ts'
+import { PodTally } from './pod_tally.ts'
 
 const metadata = (name: string, more: object = {}) => ({
   name,
@@ -38,9 +39,7 @@ function node(name: string, spec: object = {}, labels: Record<string, string> = 
 }
 
 function withPods(of: Node, pods: readonly Pod[] = []): NodeInfo {
-  const requested = new Map<string, number>()
-  for (const one of pods) add(requested, requestsOf(one))
-  return { node: of, pods, requested }
+  return { node: of, tally: PodTally.of(pods) }
 }
 
 const three = [withPods(node('node-0')), withPods(node('node-1')), withPods(node('node-2'))]

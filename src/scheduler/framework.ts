@@ -1,13 +1,11 @@
 import type { Namespace, Node, PersistentVolume, Pod } from '../api/types.ts'
 import type { PodClaims } from './pod_claims.ts'
-import type { ResourceTotals } from './pod_requests.ts'
+import type { PodTally } from './pod_tally.ts'
 
 /** A node as the scheduler sees it: with the pods that run there or were just sent there. */
 export interface NodeInfo {
   readonly node: Node
-  readonly pods: readonly Pod[]
-  /** What these pods have asked for. */
-  readonly requested: ResourceTotals
+  readonly tally: PodTally
 }
 
 /** What filters and scores may look at. */

@@ -16,7 +16,7 @@ function meetsAffinity(context: SchedulingContext, info: NodeInfo): boolean {
   if (terms.some((term) => topologyOf(info, term.topologyKey) === undefined)) return false
   if (terms.every((term) => neighbours(context, info, term.topologyKey).some((other) => means(context, term, other))))
     return true
-  const everywhere = context.nodes.flatMap(({ pods }) => pods)
+  const everywhere = context.nodes.flatMap(({ tally }) => tally.pods())
   const nobodyYet = terms.every((term) => !everywhere.some((other) => means(context, term, other)))
   return nobodyYet && terms.every((term) => means(context, term, context.pod))
 }
@@ -28,7 +28,7 @@ const means = (context: SchedulingContext, term: PodTerm, other: Pod): boolean =
 function neighbours({ nodes }: SchedulingContext, info: NodeInfo, key: string): readonly Pod[] {
   const domain = topologyOf(info, key)
   if (domain === undefined) return []
-  return nodes.filter((other) => topologyOf(other, key) === domain).flatMap(({ pods }) => pods)
+  return nodes.filter((other) => topologyOf(other, key) === domain).flatMap(({ tally }) => tally.pods())
 }
 
 const breaksAntiAffinity = (context: SchedulingContext, info: NodeInfo): boolean =>
@@ -45,7 +45,7 @@ interface Guard {
 /** Pods that are there already may not want the new one near them: worked out once, most clusters have few. */
 const guardsAgainst = perContext(({ pod, nodes, namespaces }): readonly Guard[] =>
   nodes.flatMap((home) =>
-    home.pods.flatMap((other) =>
+    home.tally.guards().flatMap((other) =>
       requiredAntiAffinity(other)
         .filter((term) => termMeans(term, other, pod, namespaces))
         .map((term) => ({ home, term })),

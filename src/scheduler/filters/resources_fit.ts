@@ -2,14 +2,14 @@ import type { Filter, Rejection } from '../framework.ts'
 import { requestsOf, totalsOf } from '../pod_requests.ts'
 
 /** What the pod asks for must be left on the node. */
-export const resourcesFit: Filter = ({ pod }, { node, pods, requested }): Rejection | undefined => {
+export const resourcesFit: Filter = ({ pod }, { node, tally }): Rejection | undefined => {
   const allocatable = totalsOf(node.status?.allocatable)
   const reasons: string[] = []
   let final = false
-  if (pods.length + 1 > (allocatable.get('pods') ?? 0)) reasons.push('Too many pods')
+  if (tally.count + 1 > (allocatable.get('pods') ?? 0)) reasons.push('Too many pods')
   for (const [name, amount] of requestsOf(pod)) {
     const most = allocatable.get(name) ?? 0
-    if (amount === 0 || amount + (requested.get(name) ?? 0) <= most) continue
+    if (amount === 0 || amount + (tally.requested.get(name) ?? 0) <= most) continue
     reasons.push(`Insufficient ${name}`)
     final ||= amount > most
   }

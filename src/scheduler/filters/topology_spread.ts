@@ -39,7 +39,7 @@ export function domainCounts(
   for (const info of nodes) {
     const domain = topologyOf(info, constraint.topologyKey)
     if (domain === undefined || !isCounted(pod, info, constraint, all)) continue
-    const found = info.pods.filter((other) => isPeer(pod, constraint, other)).length
+    const found = info.tally.pods().filter((other) => isPeer(pod, constraint, other)).length
     counts.set(domain, (counts.get(domain) ?? 0) + found)
   }
   return counts

@@ -1,3 +1,4 @@
+import { controllerUidOf } from '../controller_uid.ts'
 import { constraintsOf, domainCounts } from '../filters/topology_spread.ts'
 import type { NodeInfo, SchedulingContext, Score } from '../framework.ts'
 import { perContext } from '../per_context.ts'
@@ -25,10 +26,7 @@ const softConstraints = perContext((context) => {
   return soft.map((constraint) => ({ key: constraint.topologyKey, counts: domainCounts(context, constraint, soft) }))
 })
 
-function siblings({ pod }: SchedulingContext, { pods }: NodeInfo): number {
-  const owner = controllerOf(pod)
-  return owner === undefined ? 0 : pods.filter((other) => controllerOf(other) === owner).length
+function siblings({ pod }: SchedulingContext, { tally }: NodeInfo): number {
+  const owner = controllerUidOf(pod)
+  return owner === undefined ? 0 : tally.countOfController(owner)
 }
-
-const controllerOf = (pod: SchedulingContext['pod']): string | undefined =>
-  (pod.metadata.ownerReferences ?? []).find((reference) => reference.controller === true)?.uid

@@ -14,12 +14,11 @@ export const leastAllocated: Score = {
 }
 
 /** The part of CPU and of memory that would be taken with the pod there; what the node does not have is left out. */
-export function usedFractions(pod: Pod, { node, pods }: NodeInfo): readonly number[] {
+export function usedFractions(pod: Pod, { node, tally }: NodeInfo): readonly number[] {
   const allocatable = totalsOf(node.status?.allocatable)
   return (['cpu', 'memory'] as const).flatMap((resource) => {
     const most = allocatable.get(resource) ?? 0
     if (most === 0) return []
-    const taken = pods.reduce((sum, other) => sum + assumedRequest(other, resource), assumedRequest(pod, resource))
-    return [taken / most]
+    return [(tally.usual[resource] + assumedRequest(pod, resource)) / most]
   })
 }

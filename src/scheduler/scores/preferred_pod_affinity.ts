@@ -21,6 +21,8 @@ export const preferredPodAffinity: Score = {
 function countNear({ pod, nodes, namespaces }: SchedulingContext, info: NodeInfo, term: PodTerm): number {
   const domain = topologyOf(info, term.topologyKey)
   if (domain === undefined) return 0
-  const near = nodes.filter((other) => topologyOf(other, term.topologyKey) === domain).flatMap(({ pods }) => pods)
+  const near = nodes
+    .filter((other) => topologyOf(other, term.topologyKey) === domain)
+    .flatMap(({ tally }) => tally.pods())
   return near.filter((other) => termMeans(term, pod, other, namespaces)).length
 }
