@@ -2,9 +2,13 @@ import type { ResourceRef } from './resource.ts'
 import type {
   ConfigMap,
   ControllerRevision,
+  CronJob,
+  DaemonSet,
+  Deployment,
   EndpointSlice,
   Endpoints,
   Event,
+  Job,
   KubeObject,
   Lease,
   Namespace,
@@ -14,6 +18,7 @@ import type {
   Pod,
   PodDisruptionBudget,
   PriorityClass,
+  ReplicaSet,
   ResourceQuota,
   Secret,
   Service,
@@ -57,6 +62,11 @@ export const VOLUMES = cluster<PersistentVolume>('', 'v1', 'persistentvolumes', 
 export const NAMESPACES = cluster<Namespace>('', 'v1', 'namespaces', 'Namespace')
 export const NODES = cluster<Node>('', 'v1', 'nodes', 'Node')
 export const STATEFUL_SETS = namespaced<StatefulSet>('apps', 'v1', 'statefulsets', 'StatefulSet')
+export const REPLICA_SETS = namespaced<ReplicaSet>('apps', 'v1', 'replicasets', 'ReplicaSet')
+export const DEPLOYMENTS = namespaced<Deployment>('apps', 'v1', 'deployments', 'Deployment')
+export const DAEMON_SETS = namespaced<DaemonSet>('apps', 'v1', 'daemonsets', 'DaemonSet')
+export const JOBS = namespaced<Job>('batch', 'v1', 'jobs', 'Job')
+export const CRON_JOBS = namespaced<CronJob>('batch', 'v1', 'cronjobs', 'CronJob')
 export const CONTROLLER_REVISIONS = namespaced<ControllerRevision>(
   'apps',
   'v1',

@@ -7,6 +7,7 @@ import { createEndpointsController } from '../controllers/endpoints/endpoints_co
 import { createGarbageCollectorController } from '../controllers/garbage_collector/garbage_collector_controller.ts'
 import { createNamespaceController } from '../controllers/namespace/namespace_controller.ts'
 import { createResourceQuotaController } from '../controllers/quota/resource_quota_controller.ts'
+import { createReplicaSetController } from '../controllers/replicaset/replica_set_controller.ts'
 import type { Controller, ControllerDeps } from '../controllers/runtime/controller.ts'
 import { createServiceAccountController } from '../controllers/service_account/service_account_controller.ts'
 import { createStatefulSetController } from '../controllers/statefulset/stateful_set_controller.ts'
@@ -38,6 +39,7 @@ export function allControllers(options: ControllerOptions): readonly NamedContro
     named('statefulset-controller', (deps) =>
       createStatefulSetController(deps, { featureGates: options.featureGates }),
     ),
+    named('replicaset-controller', createReplicaSetController),
     named('endpointslice-controller', createEndpointSliceController),
     named('endpoint-controller', createEndpointsController),
     named('endpoint-slice-mirroring-controller', createEndpointSliceMirroringController),

@@ -1,0 +1,109 @@
+import { isInvalid, isNotFound } from '../../../api/error.ts'
+import type { ResourceRef } from '../../../api/resource.ts'
+import { PODS } from '../../../api/resources.ts'
+import type { Draft, KubeObject, Pod, PodTemplateSpec } from '../../../api/types.ts'
+import { messageOf } from '../../../base/log.ts'
+import type { Client } from '../../../client/client.ts'
+import type { EventRecorder } from '../events.ts'
+import { type BatchResult, inBatches } from './batches.ts'
+import { controllerReferenceTo } from './ownership.ts'
+
+/** Who acts on pods, and for whom. */
+export interface PodControl<Owner extends KubeObject = KubeObject> {
+  readonly client: Client
+  readonly events: EventRecorder
+  readonly resource: ResourceRef<Owner>
+  readonly owner: Owner
+}
+
+/** A pod made from a template, with a name that the server completes. */
+export function podFromTemplate(resource: ResourceRef, owner: KubeObject, template: PodTemplateSpec): Draft<Pod> {
+  const { labels, annotations, finalizers } = template.metadata ?? {}
+  return {
+    metadata: {
+      generateName: `${owner.metadata.name}-`,
+      namespace: owner.metadata.namespace ?? '',
+      ...(labels === undefined ? {} : { labels }),
+      ...(annotations === undefined ? {} : { annotations }),
+      ...(finalizers === undefined ? {} : { finalizers }),
+      ownerReferences: [controllerReferenceTo(resource, owner)],
+    },
+    spec: template.spec ?? { containers: [] },
+  }
+}
+
+/** Makes pods in growing batches; each is told of, and so is a failure. */
+export function createPods(control: PodControl, drafts: readonly Draft<Pod>[]): Promise<BatchResult> {
+  const { client, events, owner } = control
+  return inBatches(drafts, async (draft) => {
+    try {
+      const { metadata } = await client.create(PODS, draft)
+      events.record(owner, 'Normal', 'SuccessfulCreate', `Created pod: ${metadata.name}`)
+    } catch (error) {
+      events.record(owner, 'Warning', 'FailedCreate', `Error creating: ${messageOf(error)}`)
+      throw error
+    }
+  })
+}
+
+/** Deletes these very pods; one that has gone already needs no deletion. */
+export function deletePods(control: PodControl, pods: readonly Pod[]): Promise<BatchResult> {
+  const { client, events, owner } = control
+  return inBatches(pods, async (pod) => {
+    try {
+      await client.delete(PODS, refOf(pod), { uid: pod.metadata.uid })
+      events.record(owner, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`)
+    } catch (error) {
+      if (isNotFound(error)) return
+      events.record(owner, 'Warning', 'FailedDelete', `Error deleting: ${messageOf(error)}`)
+      throw error
+    }
+  })
+}
+
+/** Makes the owner the controller of objects, after the server itself said that it is still there and stays. */
+export async function adopt<T extends KubeObject>(
+  control: Omit<PodControl, 'events'>,
+  resource: ResourceRef<T>,
+  objects: readonly T[],
+): Promise<void> {
+  if (objects.length === 0) return
+  const { client, owner } = control
+  const { metadata } = await client.get(control.resource, refOf(owner))
+  if (metadata.uid !== owner.metadata.uid || metadata.deletionTimestamp !== undefined) {
+    throw new Error(`${control.resource.kind} ${owner.metadata.name} has just been deleted`)
+  }
+  const ownerReferences = [controllerReferenceTo(control.resource, owner)]
+  for (const object of objects) {
+    const body = { metadata: { uid: object.metadata.uid, ownerReferences } }
+    await unless(isNotFound, client.patch(resource, refOf(object), { type: 'strategic', body }))
+  }
+}
+
+/** Takes the owner's reference away from objects that it no longer means. */
+export async function release<T extends KubeObject>(
+  { client, owner }: Omit<PodControl, 'events'>,
+  resource: ResourceRef<T>,
+  objects: readonly T[],
+): Promise<void> {
+  for (const object of objects) {
+    const ownerReferences = [{ $patch: 'delete', uid: owner.metadata.uid }]
+    const body = { metadata: { uid: object.metadata.uid, ownerReferences } }
+    const isGone = (error: unknown) => isNotFound(error) || isInvalid(error)
+    await unless(isGone, client.patch(resource, refOf(object), { type: 'strategic', body }))
+  }
+}
+
+/** Waits for a call and forgives the failures that mean that there is nothing left to do. */
+export async function unless(forgives: (error: unknown) => boolean, call: Promise<unknown>): Promise<void> {
+  try {
+    await call
+  } catch (error) {
+    if (!forgives(error)) throw error
+  }
+}
+
+export const refOf = (object: KubeObject): { readonly namespace: string; readonly name: string } => ({
+  namespace: object.metadata.namespace ?? '',
+  name: object.metadata.name,
+})
