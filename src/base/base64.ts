@@ -2,6 +2,9 @@
 export const textToBase64 = (text: string): string =>
   btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''))
 
-/** The text that base64 stands for; bytes that are no UTF-8 become replacement characters. */
-export const base64ToText = (base64: string): string =>
-  new TextDecoder().decode(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)))
+/** The bytes that base64 stands for. Characters outside the alphabet, such as line ends, are skipped. */
+export const base64ToBytes = (base64: string): Uint8Array =>
+  Uint8Array.from(atob(base64.replace(/[^A-Za-z0-9+/]/g, '')), (character) => character.charCodeAt(0))
+
+/** The same as a text; bytes that are no UTF-8 become replacement characters. */
+export const base64ToText = (base64: string): string => new TextDecoder().decode(base64ToBytes(base64))

@@ -1,5 +1,5 @@
 import type { ConfigMap, Container, Pod, Secret, Service } from '../api/types.ts'
-import { decodeBase64Text } from './base64.ts'
+import { base64ToText } from '../base/base64.ts'
 import { podField, resourceField } from './downward.ts'
 import { expandVariables } from './expand.ts'
 import { ConfigError } from './pod_worker/ports.ts'
@@ -59,7 +59,7 @@ function addAll(values: Map<string, string>, pod: Pod, from: EnvFrom, sources: E
 }
 
 function decodedData(secret: Secret): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(secret.data ?? {}).map(([key, value]) => [key, decodeBase64Text(value)]))
+  return Object.fromEntries(Object.entries(secret.data ?? {}).map(([key, value]) => [key, base64ToText(value)]))
 }
 
 function valueFrom(pod: Pod, container: Container, one: EnvVar, sources: EnvSources): string | undefined {
@@ -77,7 +77,7 @@ function valueFrom(pod: Pod, container: Container, one: EnvVar, sources: EnvSour
   if (secretKeyRef !== undefined) {
     const found = sources.secret(namespace, secretKeyRef.name ?? '')
     const value = found?.data?.[secretKeyRef.key]
-    const text = value === undefined ? undefined : decodeBase64Text(value)
+    const text = value === undefined ? undefined : base64ToText(value)
     return required(text, { ...secretKeyRef, kind: 'secret', namespace, found: found !== undefined })
   }
   if (fieldRef !== undefined) return podField(pod, fieldRef.fieldPath, sources)

@@ -1,5 +1,5 @@
 import type { Pod, Volume } from '../../api/types.ts'
-import { decodeBase64 } from '../base64.ts'
+import { base64ToBytes } from '../../base/base64.ts'
 import { podField, resourceField } from '../downward.ts'
 import type { ProjectedFile } from './atomic_writer.ts'
 import type { VolumeSources } from './sources.ts'
@@ -75,7 +75,7 @@ function configMapFiles(
   if (found === undefined) return missing(`configmap "${configMap.name}" not found`, configMap.optional)
   const content = new Map<string, Uint8Array>()
   for (const [key, text] of Object.entries(found.data ?? {})) content.set(key, new TextEncoder().encode(text))
-  for (const [key, text] of Object.entries(found.binaryData ?? {})) content.set(key, decodeBase64(text))
+  for (const [key, text] of Object.entries(found.binaryData ?? {})) content.set(key, base64ToBytes(text))
   return selected(content, configMap.items, {
     mode,
     optional: configMap.optional,
@@ -91,7 +91,7 @@ function secretFiles(
   if (secret === undefined) return []
   const found = sources.secret(pod.metadata.namespace ?? '', secret.name ?? '')
   if (found === undefined) return missing(`secret "${secret.name}" not found`, secret.optional)
-  const content = new Map(Object.entries(found.data ?? {}).map(([key, text]) => [key, decodeBase64(text)]))
+  const content = new Map(Object.entries(found.data ?? {}).map(([key, text]) => [key, base64ToBytes(text)]))
   return selected(content, secret.items, {
     mode,
     optional: secret.optional,
