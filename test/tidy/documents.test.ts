@@ -11,14 +11,11 @@ const listed = execFileSync('git', ofProject, { cwd: root, encoding: 'utf8' }).s
 const files = listed.filter((file) => existsSync(join(root, file)))
 const documents = files.filter((file) => file.endsWith('.md') && !file.startsWith('tutorials/'))
 
-/** Written by a run of the demo. */
-const MADE_LATER = ['docs/demo.txt']
-
 test('links in documents lead to files', () => {
   const broken = documents.flatMap((document) =>
     linksOf(document)
       .map((link) => join(dirname(document), link))
-      .filter((target) => !existsSync(join(root, target)) && !MADE_LATER.includes(target))
+      .filter((target) => !existsSync(join(root, target)))
       .map((target) => `${document} links to ${target}`),
   )
   assert.deepEqual(broken, [])
