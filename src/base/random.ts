@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomFillSync, randomUUID } from 'node:crypto'
 
 /** Chance as a parameter. */
 export interface Random {
@@ -23,9 +23,21 @@ export function nameSuffix(random: Random, length = 5): string {
 /** Real chance, from the operating system. */
 export const systemRandom: Random = {
   integer: (below) => Math.floor(systemRandom.fraction() * below),
-  fraction: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48,
-  uuid: () => uuidOf(() => randomBytes(4).readUInt32BE(0)),
+  fraction: () => nextDraw() / 2 ** 32,
+  uuid: () => randomUUID(),
   fork: () => systemRandom,
+}
+
+/** Draws are fetched many at a time: each visit to the system costs a hundred times what a draw does. */
+const draws = new Uint32Array(512)
+let used = draws.length
+
+function nextDraw(): number {
+  if (used === draws.length) {
+    randomFillSync(draws)
+    used = 0
+  }
+  return draws[used++] ?? 0
 }
 
 /** The same seed gives the same draws, on every machine (sfc32 over a hashed seed). */

@@ -1,8 +1,17 @@
 import type { Millis } from './clock.ts'
 
+/** Most texts are asked for the present second, over and over. */
+let lastSecond = Number.NaN
+let lastText = ''
+
 /** RFC 3339 in whole seconds, truncated: what Kubernetes' `Time` shows. */
 export function toRfc3339(at: Millis): string {
-  return `${new Date(Math.floor(at / 1000) * 1000).toISOString().slice(0, 19)}Z`
+  const second = Math.floor(at / 1000)
+  if (second !== lastSecond) {
+    lastText = `${new Date(second * 1000).toISOString().slice(0, 19)}Z`
+    lastSecond = second
+  }
+  return lastText
 }
 
 /** RFC 3339 with six digits: what Kubernetes' `MicroTime` shows. */

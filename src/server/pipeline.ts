@@ -3,6 +3,7 @@ import type { MutableObject, RuleContext } from '../api/kind_rules.ts'
 import { validateChange, validateNew, validateStatusChange, validateSubresourceChange } from '../api/kinds/validate.ts'
 import type { ResourceFacts } from '../api/schema/table.ts'
 import type { KubeObject } from '../api/types.ts'
+import { copyOf } from '../base/copy.ts'
 import { nameSuffix } from '../base/random.ts'
 import type { Attributes, Operation } from './admission/admission.ts'
 import { invalid, modifiedMeanwhile, rawServerError } from './api_errors.ts'
@@ -67,9 +68,11 @@ const isStatus = (call: Call): boolean => call.target.subresource?.name === 'sta
 /** By default only the status and the managed fields of a write to `/status` count. */
 function keepAllButStatus(draft: MutableObject, old: KubeObject): void {
   const { status, metadata } = draft
+  const { status: kept, ...rest } = old as KubeObject & { readonly status?: unknown }
   for (const field of Object.keys(draft)) if (!(field in old)) delete draft[field]
   const managedFields = metadata['managedFields']
-  Object.assign(draft, structuredClone(old), status === undefined ? {} : { status })
+  Object.assign(draft, copyOf(rest))
+  if (status === undefined && kept !== undefined) draft['status'] = copyOf(kept)
   if (managedFields !== undefined) draft.metadata['managedFields'] = managedFields
 }
 

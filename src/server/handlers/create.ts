@@ -1,5 +1,6 @@
 import type { MutableObject } from '../../api/kind_rules.ts'
 import type { ResourceFacts } from '../../api/schema/table.ts'
+import { copyOf } from '../../base/copy.ts'
 import { alreadyExists, badRequest, rawServerError } from '../api_errors.ts'
 import { type Answer, type Call, objectAnswer, resourceNameOf } from '../call.ts'
 import { commitState } from '../commit.ts'
@@ -26,7 +27,7 @@ export async function createDraft(core: Core, call: Call, draft: MutableObject):
     throw rawServerError('resourceVersion should not be set on objects to be created')
   const generated = !draft.metadata['name'] && Boolean(draft.metadata['generateName'])
   for (let attempt = 1; ; attempt++) {
-    const answer = await tryCreate(core, call, attempt === 1 && !generated ? draft : structuredClone(draft))
+    const answer = await tryCreate(core, call, attempt === 1 && !generated ? draft : copyOf(draft))
     if (answer !== undefined) return answer
     if (generated && attempt < GENERATED_NAME_ATTEMPTS_MAX) continue
     throw alreadyExists(resourceNameOf(call.target.facts), String(draft.metadata['name'] ?? ''))

@@ -1,5 +1,6 @@
 import type { MutableObject } from '../../api/kind_rules.ts'
 import type { KubeObject } from '../../api/types.ts'
+import { copyOf } from '../../base/copy.ts'
 import type { StoredObject } from '../../store/store.ts'
 import { badRequest, conflict, modifiedMeanwhile, notFound } from '../api_errors.ts'
 import { type Answer, type Call, objectAnswer, resourceNameOf } from '../call.ts'
@@ -23,7 +24,7 @@ export async function update(core: Core, call: Call): Promise<Answer> {
   checkNamespace(call, draft)
   const createsMissing = rulesFor(call.target.facts).createOnUpdate === true && call.target.subresource === undefined
   return changeObject(core, call, {
-    change: () => structuredClone(draft),
+    change: () => copyOf(draft),
     ...(createsMissing ? { missing: () => createDraft(core, call, withoutSentVersion(draft)) } : {}),
   })
 }

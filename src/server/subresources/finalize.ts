@@ -1,5 +1,6 @@
 import type { MutableObject } from '../../api/kind_rules.ts'
 import type { Namespace } from '../../api/types.ts'
+import { copyOf } from '../../base/copy.ts'
 import { type Answer, type Call, objectAnswer } from '../call.ts'
 import type { Core } from '../core.ts'
 import { decodeBody } from '../decoding.ts'
@@ -18,7 +19,7 @@ export async function finalizeNamespace(core: Core, call: Call): Promise<Answer>
   checkWriteOptions('UpdateOptions', call.request.options)
   const draft = await decodeBody(call, call.target.facts.typeName, call.target.facts.ref)
   checkName(call, draft)
-  return finalizeWith(core, call, () => structuredClone(draft))
+  return finalizeWith(core, call, () => copyOf(draft))
 }
 
 /** The same by a patch. */

@@ -2,6 +2,7 @@ import type { MutableObject } from '../../api/kind_rules.ts'
 import { apiVersionOf } from '../../api/resource.ts'
 import type { KubeObject, LabelSelector } from '../../api/types.ts'
 import { equal } from '../../api/validation/equality.ts'
+import { copyOf } from '../../base/copy.ts'
 import { invalid, notFound } from '../api_errors.ts'
 import { type Answer, type Call, plainAnswer, resourceNameOf } from '../call.ts'
 import type { Core } from '../core.ts'
@@ -80,7 +81,7 @@ function scaled(scale: MutableObject, old: Scalable): MutableObject {
     throw invalid(KIND, old.metadata.name, [{ type: 'FieldValueInvalid', field: 'spec.replicas', message }])
   }
   const { resourceVersion, uid } = scale.metadata
-  const copy = structuredClone(old) as unknown as MutableObject
+  const copy = copyOf(old) as unknown as MutableObject
   copy.metadata['resourceVersion'] = resourceVersion
   if (uid) copy.metadata['uid'] = uid
   copy['spec'].replicas = replicas

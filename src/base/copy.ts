@@ -1,0 +1,8 @@
+/** A deep copy that may be changed, of what JSON can say: several times faster than `structuredClone`, which knows more. */
+export function copyOf<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(copyOf) as T
+  const copy: Record<string, unknown> = {}
+  for (const name of Object.keys(value)) copy[name] = copyOf((value as Record<string, unknown>)[name])
+  return copy as T
+}
