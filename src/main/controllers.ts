@@ -1,5 +1,6 @@
 import type { ResourceRef } from '../api/resource.ts'
 import { allResources } from '../api/schema/table.ts'
+import { createDeploymentController } from '../controllers/deployment/deployment_controller.ts'
 import { createDisruptionBudgetController } from '../controllers/disruption_budget/disruption_budget_controller.ts'
 import { createEndpointSliceController } from '../controllers/endpoints/endpoint_slice_controller.ts'
 import { createEndpointSliceMirroringController } from '../controllers/endpoints/endpoint_slice_mirroring_controller.ts'
@@ -39,6 +40,7 @@ export function allControllers(options: ControllerOptions): readonly NamedContro
     named('statefulset-controller', (deps) =>
       createStatefulSetController(deps, { featureGates: options.featureGates }),
     ),
+    named('deployment-controller', createDeploymentController),
     named('replicaset-controller', createReplicaSetController),
     named('endpointslice-controller', createEndpointSliceController),
     named('endpoint-controller', createEndpointsController),
