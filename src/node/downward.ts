@@ -1,7 +1,7 @@
 import type { Pod } from '../api/types.ts'
 import { allContainersOf } from './pod_worker/containers.ts'
 import { ConfigError } from './pod_worker/ports.ts'
-import { parseQuantity } from './quantity_number.ts'
+import { numberOfQuantity } from './quantity_number.ts'
 
 interface Addresses {
   readonly podIps: readonly string[]
@@ -62,6 +62,6 @@ export function resourceField(
   }
   const { limits, requests } = container.resources ?? {}
   const quantity = sort === 'limits' ? (limits?.[name] ?? allocatable[name]) : (requests?.[name] ?? limits?.[name])
-  const divisor = parseQuantity(reference.divisor ?? '1') || 1
-  return String(Math.ceil(parseQuantity(quantity ?? '0') / divisor))
+  const divisor = numberOfQuantity(reference.divisor ?? '1') || 1
+  return String(Math.ceil(numberOfQuantity(quantity ?? '0') / divisor))
 }

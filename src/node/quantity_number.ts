@@ -18,7 +18,7 @@ const SUFFIXES: Readonly<Record<string, number>> = {
 }
 
 /** A quantity as a number: near enough for cgroup limits and the downward API; comparing quantities exactly is the API's affair. */
-export function parseQuantity(text: string): number {
+export function numberOfQuantity(text: string): number {
   const match = /^([+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)([A-Za-z]*)$/.exec(text)
   if (match === null) return 0
   return Number(match[1]) * (SUFFIXES[match[2] ?? ''] ?? 1)

@@ -7,11 +7,11 @@ import type { PodStatus } from '../../api/types.ts'
 export function statusPatch(current: PodStatus | undefined, wanted: PodStatus): Record<string, unknown> | undefined {
   const patch: Record<string, unknown> = {}
   for (const field of PLAIN_FIELDS) {
-    if (!sameJson(current?.[field], wanted[field])) patch[field] = wanted[field] ?? null
+    if (!sameAsStored(current?.[field], wanted[field])) patch[field] = wanted[field] ?? null
   }
   for (const field of ADDRESS_LISTS) {
     const list = wanted[field]
-    if (list !== undefined && !sameJson(current?.[field], list)) {
+    if (list !== undefined && !sameAsStored(current?.[field], list)) {
       patch[field] = current?.[field] === undefined ? list : [{ $patch: 'replace' }, ...list]
     }
   }
@@ -41,19 +41,20 @@ type Condition = NonNullable<PodStatus['conditions']>[number]
 function changedConditions(current: readonly Condition[], wanted: readonly Condition[]): readonly object[] {
   return wanted.flatMap((condition) => {
     const old = current.find((one) => one.type === condition.type)
-    if (old !== undefined && sameJson(old, condition)) return []
+    if (old !== undefined && sameAsStored(old, condition)) return []
     const gone = Object.keys(old ?? {}).filter((key) => !(key in condition))
     return [{ ...condition, ...Object.fromEntries(gone.map((key) => [key, null])) }]
   })
 }
 
 /** Equal as Kubernetes stores it: the order of keys does not matter, absent and empty objects and null are alike. */
-export function sameJson(a: unknown, b: unknown): boolean {
+export function sameAsStored(a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (isNothing(a) && isNothing(b)) return true
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, at) => sameJson(item, b[at]))
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, at) => sameAsStored(item, b[at]))
   if (!isObject(a) || !isObject(b)) return false
-  for (const key in a) if (!sameJson(a[key], b[key])) return false
+  for (const key in a) if (!sameAsStored(a[key], b[key])) return false
   for (const key in b) if (!(key in a) && !isNothing(b[key])) return false
   return true
 }

@@ -6,7 +6,7 @@ import { type Log, messageOf } from '../../base/log.ts'
 import type { Client } from '../../client/client.ts'
 import { API_RETRY_FIRST_MS, API_RETRY_MOST_MS } from '../limits.ts'
 import { retryDelay } from './back_off.ts'
-import { sameJson, statusPatch } from './status_patch.ts'
+import { sameAsStored, statusPatch } from './status_patch.ts'
 
 export interface StatusWriterDeps {
   readonly client: Client
@@ -48,7 +48,7 @@ export class StatusWriter {
   async #write(): Promise<void> {
     this.#busy = true
     for (let patch = this.#next(); patch !== undefined; patch = this.#next()) {
-      if (this.#lastPatch !== undefined && sameJson(patch, this.#lastPatch)) {
+      if (this.#lastPatch !== undefined && sameAsStored(patch, this.#lastPatch)) {
         this.#retryLater()
         break
       }

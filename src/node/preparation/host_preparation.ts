@@ -7,7 +7,7 @@ import { LOG_FILES_MOST } from '../limits.ts'
 import { type ClusterDns, dnsSettingsOf, hostsFileOf } from '../pod_files.ts'
 import { ConfigError, type ContainerRequest, type PodPreparation } from '../pod_worker/ports.ts'
 import { GRACE_ANNOTATION, SPEC_HASH_ANNOTATION, specHash } from '../pod_worker/spec_hash.ts'
-import { parseQuantity } from '../quantity_number.ts'
+import { numberOfQuantity } from '../quantity_number.ts'
 import type { ContainerConfig, SandboxConfig } from '../runtime.ts'
 import { isProjected } from '../volumes/projected_files.ts'
 import { containerMounts } from './container_mounts.ts'
@@ -200,7 +200,7 @@ async function containerConfigOf(deps: HostPreparationDeps, request: ContainerRe
       [SPEC_HASH_ANNOTATION]: specHash(container),
       [GRACE_ANNOTATION]: String(pod.spec.terminationGracePeriodSeconds ?? ''),
     },
-    resources: containerResources(pod, container, parseQuantity(deps.allocatable['memory'] ?? '0')),
+    resources: containerResources(pod, container, numberOfQuantity(deps.allocatable['memory'] ?? '0')),
     security: containerSecurity(pod, container, image),
   }
 }

@@ -1,6 +1,6 @@
 import type { Container, Pod } from '../../api/types.ts'
 import { allContainersOf } from '../pod_worker/containers.ts'
-import { parseQuantity } from '../quantity_number.ts'
+import { numberOfQuantity } from '../quantity_number.ts'
 import type { ContainerConfig } from '../runtime.ts'
 
 export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort'
@@ -33,14 +33,14 @@ export function containerResources(
   const { limits, requests } = container.resources ?? {}
   const cpu = requests?.['cpu'] ?? limits?.['cpu']
   return {
-    cpuShares: sharesOf(cpu === undefined ? 0 : parseQuantity(cpu)),
+    cpuShares: sharesOf(cpu === undefined ? 0 : numberOfQuantity(cpu)),
     ...(limits?.['cpu'] === undefined
       ? {}
-      : { cpuPeriod: CPU_PERIOD, cpuQuota: Math.round(parseQuantity(limits['cpu']) * CPU_PERIOD) }),
-    ...(limits?.['memory'] === undefined ? {} : { memoryLimitBytes: Math.round(parseQuantity(limits['memory'])) }),
+      : { cpuPeriod: CPU_PERIOD, cpuQuota: Math.round(numberOfQuantity(limits['cpu']) * CPU_PERIOD) }),
+    ...(limits?.['memory'] === undefined ? {} : { memoryLimitBytes: Math.round(numberOfQuantity(limits['memory'])) }),
     oomScoreAdj: oomScore(
       qosClassOf(pod),
-      parseQuantity(requests?.['memory'] ?? limits?.['memory'] ?? '0'),
+      numberOfQuantity(requests?.['memory'] ?? limits?.['memory'] ?? '0'),
       memoryCapacity,
     ),
   }
@@ -56,7 +56,7 @@ export function podResources(pod: Pod): {
 } {
   const all = pod.spec.containers.map((one) => one.resources ?? {})
   const sum = (values: readonly (string | undefined)[]) =>
-    values.reduce((total, one) => total + parseQuantity(one ?? '0'), 0)
+    values.reduce((total, one) => total + numberOfQuantity(one ?? '0'), 0)
   const cpuLimits = all.map(({ limits }) => limits?.['cpu'])
   const memoryLimits = all.map(({ limits }) => limits?.['memory'])
   const isLimited = (list: readonly (string | undefined)[]) =>

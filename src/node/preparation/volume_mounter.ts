@@ -2,7 +2,7 @@ import type { PersistentVolume, Pod, Volume } from '../../api/types.ts'
 import { messageOf } from '../../base/log.ts'
 import type { HostPort } from '../host_port.ts'
 import { VolumeError } from '../pod_worker/ports.ts'
-import { parseQuantity } from '../quantity_number.ts'
+import { numberOfQuantity } from '../quantity_number.ts'
 import { writeAtomically } from '../volumes/atomic_writer.ts'
 import { isProjected, type ProjectionContext, projectedFiles } from '../volumes/projected_files.ts'
 import { setVersion } from '../volumes/set_version.ts'
@@ -58,7 +58,7 @@ async function makeEmptyDir({ host, paths }: VolumeMounterDeps, pod: Pod, volume
     const { sizeLimit } = volume.emptyDir
     await host.mounts.mountTmpfs(directory, {
       mode: 0o777,
-      ...(sizeLimit === undefined ? {} : { sizeBytes: parseQuantity(sizeLimit) }),
+      ...(sizeLimit === undefined ? {} : { sizeBytes: numberOfQuantity(sizeLimit) }),
     })
   }
   await giveToGroup(host, pod, directory)
