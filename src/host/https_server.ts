@@ -107,10 +107,13 @@ function close(server: HttpServer, sockets: ReadonlySet<Socket>): Promise<void> 
   })
 }
 
+/** One for all: each response ends so, and a new error for each would collect a stack that nobody reads. */
+const CONNECTION_GONE = new Error('the response is over')
+
 async function serve(handler: HttpHandler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const abort = new AbortController()
-  outgoing.once('close', () => abort.abort())
-  outgoing.on('error', () => abort.abort())
+  outgoing.once('close', () => abort.abort(CONNECTION_GONE))
+  outgoing.on('error', () => abort.abort(CONNECTION_GONE))
   send(await handler(requestOf(incoming, abort.signal)), outgoing)
 }
 
@@ -166,7 +169,7 @@ function readBody(incoming: IncomingMessage): Promise<Uint8Array> {
     })
     incoming.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks)))
     incoming.on('error', () => reject(brokenOff()))
-    incoming.on('close', () => reject(brokenOff()))
+    incoming.on('close', () => incoming.complete || reject(brokenOff()))
   })
 }
 
