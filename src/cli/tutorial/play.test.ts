@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
 import { parseTutorial } from './document.ts'
 import { type PlayReport, type PlayResult, playTutorial } from './play.ts'
 import { screenReport } from './screen.ts'
@@ -111,9 +112,26 @@ test('an interrupted play ends what runs in its terminals', async () => {
   )
   setTimeout(() => aborting.abort(new Error('interrupted')), 1500)
   await assert.rejects(playing, /interrupted/)
-  const left = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n')
-  assert.deepEqual(
-    left.filter((line) => line.includes(`sleep ${token}`)),
-    [],
-  )
+  assert.deepEqual(await endedWithin(2000, `sleep ${token}`), [])
 })
+
+test('a terminal ends with the process that opened it, also when that is killed', async () => {
+  const token = `8${process.pid}`
+  const opened = [
+    `import { Terminal } from '${new URL('./terminal.ts', import.meta.url)}'`,
+    `new Terminal({ directory: '${directory}', env: {} }).type('echo begun; sleep ${token}')`,
+    `setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1000)`,
+  ]
+  spawnSync(process.execPath, ['--input-type=module', '-e', opened.join('\n')], { stdio: 'ignore' })
+  assert.deepEqual(await endedWithin(2000, `sleep ${token}`), [])
+})
+
+/** What still runs with these words after at most so long. */
+async function endedWithin(milliseconds: number, words: string): Promise<readonly string[]> {
+  for (let waited = 0; ; waited += 100) {
+    const lines = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n')
+    const left = lines.filter((line) => line.includes(words))
+    if (left.length === 0 || waited >= milliseconds) return left
+    await wait(100)
+  }
+}

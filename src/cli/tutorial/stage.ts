@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { readClusterFile } from '../../main/cluster_file.ts'
 import { runningDaemon } from '../../main/daemon_process.ts'
@@ -43,16 +42,16 @@ export async function openStage(name: string, document: TutorialDocument, option
     await leave()
     throw thrown
   })
-  const mark = join(dataDirectory(options.data).root, `tutorial-${name}.playing`)
-  const startOver = existsSync(mark)
-  writeFileSync(mark, '')
-  const folder = mkdtempSync(join(tmpdir(), 'berth-tutorial-'))
+  // The reader's folder stays when a play is cut short, which tells the next one.
+  const folder = join(dataDirectory(options.data).root, 'tutorials', name)
+  const startOver = existsSync(folder)
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
   return {
     place: placeFor(folder, kubeconfig),
     startOver,
     close: async (asSaid) => {
-      rmSync(folder, { recursive: true, force: true })
-      if (asSaid) rmSync(mark, { force: true })
+      if (asSaid) rmSync(folder, { recursive: true, force: true })
       if (options.keep || ranBefore) console.log(`the cluster runs on: export KUBECONFIG=${kubeconfig}`)
       else await leave()
     },

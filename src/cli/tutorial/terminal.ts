@@ -137,8 +137,8 @@ function startInGroup(
   place: ShellPlace,
   stdin: 'pipe' | 'ignore' = 'ignore',
 ): ChildProcess {
-  const [file = '', ...args] = command
-  return spawn(file, args, {
+  // Also `kill -9` of this process must not leave a watch behind.
+  return spawn('setpriv', ['--pdeathsig', 'KILL', ...command], {
     cwd: place.directory,
     env: { ...process.env, TERM: 'xterm', ...place.env },
     stdio: [stdin, 'pipe', 'inherit'],
