@@ -28,6 +28,7 @@ test('refuses what would be kept inexactly or nests too deep', () => {
   assert.equal(parseJson('[9007199254740991]').duplicates.length, 0)
   const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
   assert.throws(() => parseJson(deep(BODY_DEPTH_MAX + 1)), /exceeded max depth/)
+  assert.throws(() => parseJson('['.repeat(1_000_000)), /exceeded max depth/)
   parseJson(deep(BODY_DEPTH_MAX))
 })
 

@@ -1,3 +1,5 @@
+import { BODY_DEPTH_MAX } from './limits.ts'
+
 const END = 'unexpected end of JSON input'
 
 class Fault extends Error {}
@@ -28,6 +30,8 @@ const quoted = (character: string): string => {
 class Scanner {
   readonly #text: string
   #at = 0
+  /** How many arrays and objects are open. */
+  #depth = 0
 
   constructor(text: string) {
     this.#text = text
@@ -56,14 +60,20 @@ class Scanner {
 
   #value(): void {
     const first = this.#peek()
-    if (first === '{') this.#object()
-    else if (first === '[') this.#array()
+    if (first === '{') this.#nested(() => this.#object())
+    else if (first === '[') this.#nested(() => this.#array())
     else if (first === '"') this.#string()
     else if (first === '-' || (first >= '0' && first <= '9')) this.#number()
     else if (first === 't') this.#literal('true')
     else if (first === 'f') this.#literal('false')
     else if (first === 'n') this.#literal('null')
     else this.#fail('looking for beginning of value')
+  }
+
+  #nested(read: () => void): void {
+    if (++this.#depth > BODY_DEPTH_MAX) throw new Fault('exceeded max depth')
+    read()
+    this.#depth--
   }
 
   #literal(word: string): void {

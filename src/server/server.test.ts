@@ -177,3 +177,10 @@ test('a token is made only for the pods of the node that asks', async () => {
   })
   await assert.rejects(request, /not bound to a pod/)
 })
+
+test('a secret whose value is null has an empty one', async () => {
+  const path = '/api/v1/namespaces/default/secrets'
+  const made = await cluster.ask({ method: 'POST', path, body: { metadata: { name: 'void' }, data: { key: null } } })
+  assert.equal(made.status, 201)
+  assert.deepEqual(made.json.data, { key: '' })
+})

@@ -53,10 +53,13 @@ function decodeMembers(
     const member = value[key]
     const decode = (): unknown => (isAbsent(member) ? undefined : item.decode(member, state))
     const known = state.report === undefined ? decode() : state.report.insideKey(key, decode)
-    setMember(decoded, key, known ?? item.zero())
+    setMember(decoded, key, known ?? zeroMember(item))
   }
   return decoded
 }
+
+/** No bytes are stored as empty ones, and so read again: only within a map does that show. */
+const zeroMember = (item: Codec): unknown => (item.goType === '[]uint8' ? '' : item.zero())
 
 function isSorted(keys: readonly string[]): boolean {
   for (let index = 1; index < keys.length; index++) if ((keys[index - 1] ?? '') > (keys[index] ?? '')) return false

@@ -1,6 +1,6 @@
 import type { UserInfo } from '../../api/request.ts'
-import type { KubeObject, Pod } from '../../api/types.ts'
-import { forbidden } from '../api_errors.ts'
+import type { KubeObject, Node, Pod } from '../../api/types.ts'
+import { forbidden, qualifiedResource } from '../api_errors.ts'
 import { sameJson } from '../metadata.ts'
 import type { AdmissionPlugin, Attributes } from './admission.ts'
 
@@ -8,8 +8,6 @@ const NODES_GROUP = 'system:nodes'
 const NODE_USER = 'system:node:'
 const LEASE_NAMESPACE = 'kube-node-lease'
 const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror'
-/** Labels by which administrators keep workloads away from nodes that might be taken over. */
-const RESTRICTED_LABELS = 'node-restriction.kubernetes.io/'
 
 /** The node that a user is the agent of; undefined for everybody else. */
 export function nodeOf(user: UserInfo): string | undefined {
@@ -18,23 +16,33 @@ export function nodeOf(user: UserInfo): string | undefined {
 }
 
 /**
- * What an agent may change: its own node, its own lease, and the pods on its node. A machine that is
- * taken over must not reach the others through the API.
+ * What an agent may change: its own node, its own lease, the pods on its node, tokens for them, and
+ * events. It is a list of what is allowed, as lists of what is forbidden have been got round: a
+ * machine that is taken over must not reach the others through the API, whatever roles say.
  */
 export const nodeRestriction: AdmissionPlugin = {
   name: 'NodeRestriction',
   validate(attributes) {
     const node = nodeOf(attributes.user)
     if (node === undefined) return
-    const why = RULES[attributes.facts.ref.resource]?.(attributes, node)
-    if (why !== undefined) throw forbidden(attributes.facts.ref, attributes.name, why)
+    const { facts, name } = attributes
+    const rule = RULES[qualifiedResource(facts.ref)]
+    const why = rule === undefined ? `node "${node}" cannot change ${facts.ref.resource}` : rule(attributes, node)
+    if (why !== undefined) throw forbidden(facts.ref, name, why)
   },
 }
 
 /** Says why not, or undefined. */
 type Rule = (attributes: Attributes, node: string) => string | undefined
 
-const RULES: Readonly<Record<string, Rule>> = { pods: podRule, nodes: nodeRule, leases: leaseRule }
+const RULES: Readonly<Record<string, Rule>> = {
+  pods: podRule,
+  nodes: nodeRule,
+  'leases.coordination.k8s.io': leaseRule,
+  events: () => undefined,
+  'events.events.k8s.io': () => undefined,
+  'csinodes.storage.k8s.io': ownRule,
+}
 
 const isOn = (pod: KubeObject | undefined, node: string): boolean => (pod as Pod | undefined)?.spec.nodeName === node
 
@@ -54,20 +62,70 @@ function podRule({ operation, object, old, subresource }: Attributes, node: stri
     : `node "${node}" can only update pod status for pods with spec.nodeName set to itself`
 }
 
-function nodeRule({ operation, name, object, old }: Attributes, node: string): string | undefined {
-  if (name !== node) return `node "${node}" is not allowed to modify node "${name}"`
-  if (operation === 'DELETE') return `node "${node}" is not allowed to delete itself`
-  if (!sameJson(object.metadata['ownerReferences'] ?? [], old?.metadata.ownerReferences ?? [])) {
-    return `node "${node}" is not allowed to modify ownerReferences`
-  }
-  const before = restrictedLabels(old?.metadata.labels)
-  return sameJson(restrictedLabels(object.metadata['labels']), before)
-    ? undefined
-    : `node "${node}" is not allowed to modify labels below ${RESTRICTED_LABELS}`
+function ownRule({ name }: Attributes, node: string): string | undefined {
+  return name === node ? undefined : `node "${node}" can only change what has its own name`
 }
 
-const restrictedLabels = (labels: Readonly<Record<string, string>> = {}): object =>
-  Object.fromEntries(Object.entries(labels).filter(([key]) => key.startsWith(RESTRICTED_LABELS)))
+function nodeRule({ operation, name, object, old, subresource }: Attributes, node: string): string | undefined {
+  if (name !== node) return `node "${node}" is not allowed to modify node "${name}"`
+  if (operation === 'DELETE') return `node "${node}" is not allowed to delete itself`
+  const before = old as Node | undefined
+  const labels = changedLabels(object.metadata['labels'], before?.metadata.labels).filter(isForbiddenLabel)
+  if (labels.length > 0) return `is not allowed to modify labels: ${labels.join(', ')}`
+  if (!sameJson(object.metadata['ownerReferences'] ?? [], before?.metadata.ownerReferences ?? [])) {
+    return `node "${node}" is not allowed to modify ownerReferences`
+  }
+  if (!sameJson(object.metadata['finalizers'] ?? [], before?.metadata.finalizers ?? [])) {
+    return `node "${node}" is not allowed to modify finalizers`
+  }
+  return before === undefined || subresource !== undefined
+    ? undefined
+    : specRule(object as unknown as Node, before, node)
+}
+
+/** Taints that say how the node itself does; it takes them away when it is well. */
+const OWN_TAINTS = 'node.kubernetes.io/'
+
+function specRule({ spec }: Node, { spec: before }: Node, node: string): string | undefined {
+  const { taints = [], ...rest } = spec
+  const { taints: tainted = [], ...restBefore } = before
+  if (!sameJson(rest, restBefore)) return `node "${node}" is not allowed to modify its spec`
+  const kept = tainted.filter((taint) => taints.some((one) => sameJson(one, taint)))
+  const gone = tainted.filter((taint) => !kept.includes(taint))
+  const mayGo = gone.every(({ key }) => key.startsWith(OWN_TAINTS))
+  return kept.length === taints.length && mayGo ? undefined : `node "${node}" is not allowed to modify taints`
+}
+
+type Labels = Readonly<Record<string, string>>
+
+function changedLabels(after: Labels = {}, before: Labels = {}): string[] {
+  const keys = new Set([...Object.keys(after), ...Object.keys(before)])
+  return [...keys].filter((key) => after[key] !== before[key]).sort()
+}
+
+/** Labels of Kubernetes that a node may give itself; by all others of that domain workloads are kept apart. */
+const NODE_LABELS = new Set([
+  'kubernetes.io/hostname',
+  'kubernetes.io/arch',
+  'kubernetes.io/os',
+  'beta.kubernetes.io/arch',
+  'beta.kubernetes.io/os',
+  'beta.kubernetes.io/instance-type',
+  'node.kubernetes.io/instance-type',
+  'topology.kubernetes.io/region',
+  'topology.kubernetes.io/zone',
+  'failure-domain.beta.kubernetes.io/region',
+  'failure-domain.beta.kubernetes.io/zone',
+])
+const NODE_LABEL_DOMAINS = ['kubelet.kubernetes.io', 'node.kubernetes.io']
+
+function isForbiddenLabel(key: string): boolean {
+  const slash = key.indexOf('/')
+  const domain = slash < 0 ? '' : key.slice(0, slash)
+  const isWithin = (suffix: string): boolean => domain === suffix || domain.endsWith(`.${suffix}`)
+  if (!isWithin('kubernetes.io') && !isWithin('k8s.io')) return false
+  return !NODE_LABELS.has(key) && !NODE_LABEL_DOMAINS.some(isWithin)
+}
 
 function leaseRule({ namespace, name }: Attributes, node: string): string | undefined {
   if (namespace !== LEASE_NAMESPACE) return `can only access leases in the "${LEASE_NAMESPACE}" system namespace`

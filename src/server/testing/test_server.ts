@@ -53,7 +53,9 @@ export async function startTestServer(): Promise<TestServer> {
   return {
     server,
     ask: async (question) => {
-      const { status, headers, body } = await server.http(requestOf(question, new AbortController().signal))
+      const abort = new AbortController()
+      const { status, headers, body } = await server.http(requestOf(question, abort.signal))
+      abort.abort()
       const chunks = typeof body === 'function' ? [] : body
       const text = Buffer.concat(chunks).toString()
       return { status, headers, text, json: jsonOf(text) }
