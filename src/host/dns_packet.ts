@@ -1,20 +1,9 @@
 // @ts-expect-error The package carries no types; those below are the part of it that is in use here.
 import dnsPacket from 'dns-packet'
+import type { DnsQuestion, DnsRecord } from '../network/dns/answer.ts'
 
-export interface DnsQuestion {
-  readonly name: string
-  /** `A`, `AAAA`, `SRV`, `PTR`, … */
-  readonly type: string
-  readonly class?: string
-}
-
-/** `data` is as `dns-packet` documents it for each type: a text for A, an object for SRV and SOA. */
-export interface DnsRecord {
-  readonly name: string
-  readonly type: string
-  readonly class?: string
-  readonly ttl?: number
-  readonly data?: unknown
+/** A record as it travels. */
+export interface PacketRecord extends DnsRecord {
   readonly flush?: boolean
   /** Of the pseudo-record OPT (EDNS). */
   readonly udpPayloadSize?: number
@@ -25,9 +14,9 @@ export interface DnsPacket {
   readonly id?: number
   readonly flags?: number
   readonly questions?: readonly DnsQuestion[]
-  readonly answers?: readonly DnsRecord[]
-  readonly authorities?: readonly DnsRecord[]
-  readonly additionals?: readonly DnsRecord[]
+  readonly answers?: readonly PacketRecord[]
+  readonly authorities?: readonly PacketRecord[]
+  readonly additionals?: readonly PacketRecord[]
 }
 
 interface Codec {

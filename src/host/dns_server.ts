@@ -2,18 +2,11 @@ import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Log } from '../base/log.ts'
 import { messageOf } from '../base/log.ts'
-import { type DnsPacket, type DnsRecord, decode, encode, TRUNCATED_RESPONSE } from './dns_packet.ts'
+import type { DnsAnswer } from '../network/dns/answer.ts'
+import { type DnsPacket, decode, encode, type PacketRecord, TRUNCATED_RESPONSE } from './dns_packet.ts'
 
 /** Answers one query; the header's identity and flags are set here. */
 export type DnsAnswerer = (query: DnsPacket) => DnsAnswer | Promise<DnsAnswer>
-
-export interface DnsAnswer {
-  readonly rcode: 'NOERROR' | 'FORMERR' | 'SERVFAIL' | 'NXDOMAIN' | 'NOTIMP' | 'REFUSED'
-  readonly authoritative: boolean
-  readonly answers: readonly DnsRecord[]
-  readonly authorities?: readonly DnsRecord[]
-  readonly additionals?: readonly DnsRecord[]
-}
 
 export interface DnsServer {
   /** The port in use, when 0 was asked for. */
@@ -89,7 +82,7 @@ async function respondTo(
 
 function packetOf(asked: DnsPacket, answer: DnsAnswer): DnsPacket {
   const flags = (asked.flags ?? 0) & RECURSION_DESIRED
-  const additionals = [...(answer.additionals ?? [])]
+  const additionals: PacketRecord[] = [...(answer.additionals ?? [])]
   // Who speaks EDNS gets an answer that does.
   if (ednsOf(asked) !== undefined) additionals.push({ type: 'OPT', name: '.', udpPayloadSize: UDP_BYTES_MAX })
   return {

@@ -4,10 +4,12 @@ import type { ZoneState } from './zone.ts'
 
 export interface DnsQuestion {
   readonly name: string
+  /** `A`, `AAAA`, `SRV`, `PTR`, … */
   readonly type: string
   readonly class?: string
 }
 
+/** `data` is as the package `dns-packet` documents it for each type: a text for A, an object for SRV and SOA. */
 export interface DnsRecord {
   readonly name: string
   readonly type: string
