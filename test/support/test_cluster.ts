@@ -24,6 +24,8 @@ export interface TestCluster {
   kubectl(args: string | readonly string[], input?: string): Promise<string>
   /** The same, whatever its exit code. */
   tryKubectl(args: string | readonly string[], input?: string): Promise<Printed>
+  /** The same cluster, seen by another kubectl. */
+  with(program: string): TestCluster
   /** The process of a run file, such as `node-0/agent.json`. */
   pidOf(runFile: string): number
 }
@@ -31,14 +33,19 @@ export interface TestCluster {
 const KUBECTL_MS_MAX = 90_000
 
 /** A data directory that is stopped and removed when the file's tests have ended, however they ended. */
-export function testCluster(program = 'kubectl'): TestCluster {
+export function testCluster(): TestCluster {
   const data = realpathSync(mkdtempSync(join(tmpdir(), 'berth-test-')))
-  const kubeconfig = join(data, 'kubeconfig')
   after(async () => {
     await berth(['down', '--data', data, '--purge'])
     rmSync(data, { recursive: true, force: true })
   })
-  return { data, run: runDirectoryOf(data), kubeconfig, ...commandsOf(data, kubeconfig, program) }
+  return clusterAt(data, 'kubectl')
+}
+
+function clusterAt(data: string, program: string): TestCluster {
+  const kubeconfig = join(data, 'kubeconfig')
+  const commands = commandsOf(data, kubeconfig, program)
+  return { data, run: runDirectoryOf(data), kubeconfig, ...commands, with: (other) => clusterAt(data, other) }
 }
 
 function commandsOf(data: string, kubeconfig: string, program: string) {
@@ -69,7 +76,8 @@ export function runDirectoryOf(data: string): string {
 /** Gives the cluster these images without building them again: they are kept in the project's `.berth`. */
 export async function giveImages(cluster: TestCluster, ...names: readonly string[]): Promise<void> {
   const kept = join(projectRoot, '.berth/test-images')
-  for (const name of names) await berth(['image', 'build', name, '--data', kept])
+  // Every pod needs the first one.
+  for (const name of ['registry.k8s.io/pause:3.10', ...names]) await berth(['image', 'build', name, '--data', kept])
   cpSync(join(kept, 'images'), join(cluster.data, 'images'), { recursive: true })
 }
 
