@@ -3,7 +3,7 @@ import type { Millis } from '../../base/clock.ts'
 import type { Cell, KindRules, MutableObject } from '../kind_rules.ts'
 import type { Wire } from '../types.ts'
 import { autoscalerErrors } from './autoscaler_validation.ts'
-import { fill, items, type Loose, part } from './draft.ts'
+import { fill, items, keepSpec, keepStatus, type Loose, part } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
 
@@ -106,12 +106,8 @@ export const autoscalerRules: KindRules<Autoscaler> = {
         ? { currentReplicas: 0, desiredReplicas: 0 }
         : { desiredReplicas: 0, currentMetrics: null }
   },
-  prepareUpdate: (draft, old) => {
-    draft['status'] = structuredClone(old.status)
-  },
-  prepareStatusUpdate: (draft, old) => {
-    draft['spec'] = structuredClone(old.spec)
-  },
+  prepareUpdate: keepStatus,
+  prepareStatusUpdate: keepSpec,
   validateCreate: autoscalerErrors,
   cells,
 }

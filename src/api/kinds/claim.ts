@@ -4,6 +4,7 @@ import { CLAIMS } from '../resources.ts'
 import type { PersistentVolumeClaim } from '../types.ts'
 import { claimDefaults } from './claim_defaults.ts'
 import { claimSpecErrors, claimStatusErrors, claimUpdateErrors } from './claim_validation.ts'
+import { keepSpec } from './draft.ts'
 import { ageOf } from './durations.ts'
 
 /** The class of old clients, who had no field for it. */
@@ -52,9 +53,7 @@ export const claimRules: KindRules<PersistentVolumeClaim> = {
     draft['status'] = { phase: 'Pending' }
   },
   prepareUpdate,
-  prepareStatusUpdate: (draft, old) => {
-    draft['spec'] = structuredClone(old.spec)
-  },
+  prepareStatusUpdate: keepSpec,
   validateCreate: (claim) => claimSpecErrors(claim.spec, 'spec'),
   validateUpdate: claimUpdateErrors,
   validateStatusUpdate: claimStatusErrors,

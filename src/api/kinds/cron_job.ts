@@ -2,7 +2,7 @@ import type * as k8s from '@kubernetes/client-node'
 import { type FieldError, invalid, notSupported, required } from '../field_error.ts'
 import type { KindRules, MutableObject } from '../kind_rules.ts'
 import { nonNegative } from '../validation/numbers.ts'
-import { fill, part } from './draft.ts'
+import { fill, keepSpec, keepStatus, part } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { jobSpecErrors } from './job_validation.ts'
 import { podTemplateDefaults } from './pod_defaults.ts'
@@ -80,12 +80,8 @@ export const cronJobRules: KindRules<CronJob> = {
   prepareCreate: (draft) => {
     draft['status'] = {}
   },
-  prepareUpdate: (draft, old) => {
-    draft['status'] = structuredClone(old.status)
-  },
-  prepareStatusUpdate: (draft, old) => {
-    draft['spec'] = structuredClone(old.spec)
-  },
+  prepareUpdate: keepStatus,
+  prepareStatusUpdate: keepSpec,
   validateCreate: validate,
   cells: ({ metadata, spec, status }, now) => [
     metadata.name,

@@ -1,7 +1,7 @@
 import type * as k8s from '@kubernetes/client-node'
 import type { KindRules, MutableObject } from '../kind_rules.ts'
 import { customResourceErrors, customResourceUpdateErrors } from './custom_resource_validation.ts'
-import { fill, items, part } from './draft.ts'
+import { fill, items, keepSpec, part } from './draft.ts'
 import { clusterRef, type StoredWithSpec } from './refs.ts'
 
 const HTTPS_PORT = 443
@@ -49,9 +49,7 @@ export const customResourceDefinitionRules: KindRules<CustomResourceDefinition> 
   defaults,
   prepareCreate,
   prepareUpdate,
-  prepareStatusUpdate: (draft, old) => {
-    draft['spec'] = structuredClone(old.spec)
-  },
+  prepareStatusUpdate: keepSpec,
   validateCreate: customResourceErrors,
   validateUpdate: customResourceUpdateErrors,
   cells: ({ metadata }) => [metadata.name, metadata.creationTimestamp],

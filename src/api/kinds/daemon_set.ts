@@ -5,7 +5,7 @@ import { equal } from '../validation/equality.ts'
 import { goNamed } from '../validation/go_names.ts'
 import { amountOrPercentErrors, nonNegative, percentAtMostHundred } from '../validation/numbers.ts'
 import { selectorText } from '../validation/selectors.ts'
-import { fill, part } from './draft.ts'
+import { fill, keepSpec, part } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { podTemplateDefaults } from './pod_defaults.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
@@ -88,9 +88,7 @@ export const daemonSetRules: KindRules<DaemonSet> = {
     part(draft.metadata, 'annotations')[TEMPLATE_GENERATION] = '1'
   },
   prepareUpdate,
-  prepareStatusUpdate: (draft, old) => {
-    draft['spec'] = structuredClone(old.spec)
-  },
+  prepareStatusUpdate: keepSpec,
   metadataOnceOnUpdate: true,
   validateCreate: validate,
   validateUpdate: (set, old) => [...selectorChangeErrors(set.spec.selector, old.spec.selector), ...validate(set)],

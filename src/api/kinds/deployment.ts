@@ -5,7 +5,7 @@ import { equal } from '../validation/equality.ts'
 import { goNamed } from '../validation/go_names.ts'
 import { amountOrPercentErrors, nonNegative, percentAtMostHundred } from '../validation/numbers.ts'
 import { selectorText } from '../validation/selectors.ts'
-import { fill, part } from './draft.ts'
+import { fill, keepStatus, part } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { podTemplateDefaults } from './pod_defaults.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
@@ -89,9 +89,7 @@ export const deploymentRules: KindRules<Deployment> = {
   prepareCreate: (draft) => {
     draft['status'] = {}
   },
-  prepareUpdate: (draft, old) => {
-    draft['status'] = structuredClone(old.status)
-  },
+  prepareUpdate: keepStatus,
   prepareStatusUpdate,
   validateCreate: validate,
   validateUpdate: (deployment, old) => [

@@ -5,7 +5,7 @@ import type { PodDisruptionBudget } from '../types.ts'
 import { goNamed } from '../validation/go_names.ts'
 import { amountOrPercentErrors, nonNegative, percentAtMostHundred } from '../validation/numbers.ts'
 import { labelSelectorErrors } from '../validation/selectors.ts'
-import { part } from './draft.ts'
+import { keepSpec, keepStatus, part } from './draft.ts'
 import { ageOf } from './durations.ts'
 
 const EVICTION_POLICIES = ['AlwaysAllow', 'IfHealthyBudget']
@@ -47,12 +47,8 @@ export const disruptionBudgetRules: KindRules<PodDisruptionBudget> = {
   generation: 'spec',
   defaults: (draft) => part(draft, 'spec'),
   prepareCreate,
-  prepareUpdate: (draft, old) => {
-    draft['status'] = structuredClone(old.status)
-  },
-  prepareStatusUpdate: (draft, old) => {
-    draft['spec'] = structuredClone(old.spec)
-  },
+  prepareUpdate: keepStatus,
+  prepareStatusUpdate: keepSpec,
   validateCreate: validate,
   validateStatusUpdate: validateStatus,
   cells: ({ metadata, spec, status }, now) => [

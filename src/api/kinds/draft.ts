@@ -1,4 +1,5 @@
 import type { MutableObject } from '../kind_rules.ts'
+import type { KubeObject } from '../types.ts'
 
 /** A part of a draft, of any shape until it is validated. */
 export type Loose = MutableObject['spec']
@@ -21,3 +22,13 @@ export function part(target: Loose, field: string): Loose {
 
 /** A list of a draft; an absent one is empty. */
 export const items = (list: Loose): Loose[] => (Array.isArray(list) ? list : [])
+
+/** What a write to `/status` may not touch: the spec stays as it was. */
+export function keepSpec(draft: MutableObject, old: KubeObject & { readonly spec?: unknown }): void {
+  draft['spec'] = structuredClone(old.spec)
+}
+
+/** What any other write may not touch: the status stays as it was. */
+export function keepStatus(draft: MutableObject, old: KubeObject & { readonly status?: unknown }): void {
+  draft['status'] = structuredClone(old.status)
+}

@@ -5,7 +5,7 @@ import type { Wire } from '../types.ts'
 import { isIP } from '../validation/addresses.ts'
 import { dns1035Label, dnsSubdomain, portName, wildcardSubdomain } from '../validation/names.ts'
 import { portErrors } from '../validation/numbers.ts'
-import { part } from './draft.ts'
+import { keepSpec, keepStatus, part } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { firstFew } from './endpoints.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
@@ -121,12 +121,8 @@ export const ingressRules: KindRules<Ingress> = {
   prepareCreate: (draft) => {
     draft['status'] = { loadBalancer: {} }
   },
-  prepareUpdate: (draft, old) => {
-    draft['status'] = structuredClone(old.status)
-  },
-  prepareStatusUpdate: (draft, old) => {
-    draft['spec'] = structuredClone(old.spec)
-  },
+  prepareUpdate: keepStatus,
+  prepareStatusUpdate: keepSpec,
   validateCreate: validate,
   cells: (ingress, now) => [
     ingress.metadata.name,

@@ -3,7 +3,7 @@ import type { Millis } from '../../base/clock.ts'
 import { fromRfc3339 } from '../../base/time.ts'
 import type { Cell, KindRules, MutableObject } from '../kind_rules.ts'
 import { selectorText } from '../validation/selectors.ts'
-import { fill, type Loose, part } from './draft.ts'
+import { fill, keepSpec, keepStatus, type Loose, part } from './draft.ts'
 import { ageOf, humanDuration } from './durations.ts'
 import { jobErrors, jobUpdateErrors } from './job_validation.ts'
 import { podTemplateDefaults } from './pod_defaults.ts'
@@ -89,12 +89,8 @@ export const jobRules: KindRules<Job> = {
   generation: 'spec',
   defaults,
   prepareCreate,
-  prepareUpdate: (draft, old) => {
-    draft['status'] = structuredClone(old.status)
-  },
-  prepareStatusUpdate: (draft, old) => {
-    draft['spec'] = structuredClone(old.spec)
-  },
+  prepareUpdate: keepStatus,
+  prepareStatusUpdate: keepSpec,
   metadataOnceOnUpdate: true,
   validateCreate: jobErrors,
   validateUpdate: jobUpdateErrors,

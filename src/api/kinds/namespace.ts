@@ -2,7 +2,7 @@ import { type FieldError, invalid } from '../field_error.ts'
 import type { KindRules, MutableObject } from '../kind_rules.ts'
 import { NAMESPACES } from '../resources.ts'
 import type { Namespace } from '../types.ts'
-import { part } from './draft.ts'
+import { keepSpec, part } from './draft.ts'
 import { ageOf } from './durations.ts'
 
 const NAME_LABEL = 'kubernetes.io/metadata.name'
@@ -50,9 +50,7 @@ export const namespaceRules: KindRules<Namespace> = {
   defaults,
   prepareCreate,
   prepareUpdate,
-  prepareStatusUpdate: (draft, old) => {
-    draft['spec'] = structuredClone(old.spec)
-  },
+  prepareStatusUpdate: keepSpec,
   validateUpdate: noFurtherRules,
   validateStatusUpdate: validateStatus,
   selectableFields: (namespace) => ({ 'status.phase': namespace.status?.phase ?? '', name: namespace.metadata.name }),

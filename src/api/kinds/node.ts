@@ -8,7 +8,7 @@ import { equal } from '../validation/equality.ts'
 import { goNamed } from '../validation/go_names.ts'
 import { labelKeyErrors } from '../validation/labels.ts'
 import { labelValue } from '../validation/names.ts'
-import { items, part } from './draft.ts'
+import { items, keepSpec, keepStatus, part } from './draft.ts'
 import { ageOf } from './durations.ts'
 
 const NOT_READY_TAINT = 'node.kubernetes.io/not-ready'
@@ -132,12 +132,8 @@ export const nodeRules: KindRules<Node> = {
   metadataOnceOnUpdate: true,
   defaults,
   prepareCreate,
-  prepareUpdate: (draft, old) => {
-    draft['status'] = structuredClone(old.status)
-  },
-  prepareStatusUpdate: (draft, old) => {
-    draft['spec'] = structuredClone(old.spec)
-  },
+  prepareUpdate: keepStatus,
+  prepareStatusUpdate: keepSpec,
   validateCreate: validate,
   validateUpdate,
   selectableFields: ({ spec }) => ({ 'spec.unschedulable': String(spec.unschedulable ?? false) }),

@@ -3,7 +3,7 @@ import type { FieldError } from '../field_error.ts'
 import type { KindRules, MutableObject } from '../kind_rules.ts'
 import { nonNegative } from '../validation/numbers.ts'
 import { selectorText } from '../validation/selectors.ts'
-import { part } from './draft.ts'
+import { keepSpec, keepStatus, part } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { podTemplateDefaults } from './pod_defaults.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
@@ -38,12 +38,8 @@ export const replicaSetRules: KindRules<ReplicaSet> = {
   prepareCreate: (draft) => {
     draft['status'] = { replicas: 0 }
   },
-  prepareUpdate: (draft, old) => {
-    draft['status'] = structuredClone(old.status)
-  },
-  prepareStatusUpdate: (draft, old) => {
-    draft['spec'] = structuredClone(old.spec)
-  },
+  prepareUpdate: keepStatus,
+  prepareStatusUpdate: keepSpec,
   validateCreate: validate,
   validateUpdate: (set, old) => [...validate(set), ...selectorChangeErrors(set.spec.selector, old.spec.selector)],
   cells: ({ metadata, spec, status }, now) => [

@@ -3,7 +3,7 @@ import { type FieldError, invalid, required, sortedMap } from '../field_error.ts
 import type { KindRules, MutableObject } from '../kind_rules.ts'
 import { matchesAll } from '../selector_match.ts'
 import { nonNegative } from '../validation/numbers.ts'
-import { part } from './draft.ts'
+import { keepSpec, keepStatus, part } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { podTemplateDefaults } from './pod_defaults.ts'
 import { templateErrors } from './pod_template.ts'
@@ -55,12 +55,8 @@ export const replicationControllerRules: KindRules<ReplicationController> = {
   prepareCreate: (draft) => {
     draft['status'] = { replicas: 0 }
   },
-  prepareUpdate: (draft, old) => {
-    draft['status'] = structuredClone(old.status)
-  },
-  prepareStatusUpdate: (draft, old) => {
-    draft['spec'] = structuredClone(old.spec)
-  },
+  prepareUpdate: keepStatus,
+  prepareStatusUpdate: keepSpec,
   validateCreate: validate,
   selectableFields: ({ status }) => ({ 'status.replicas': String(status?.replicas ?? 0) }),
   cells: ({ metadata, spec, status }, now) => [

@@ -3,7 +3,7 @@ import { type FieldError, invalid } from '../field_error.ts'
 import type { KindRules } from '../kind_rules.ts'
 import { immutableErrors } from '../validation/metadata.ts'
 import { isStandardResource, resourceAmountErrors, resourceNameErrors } from '../validation/resource_names.ts'
-import { part } from './draft.ts'
+import { keepSpec, keepStatus, part } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
 
@@ -54,12 +54,8 @@ export const resourceQuotaRules: KindRules<ResourceQuota> = {
   prepareCreate: (draft) => {
     draft['status'] = {}
   },
-  prepareUpdate: (draft, old) => {
-    draft['status'] = structuredClone(old.status)
-  },
-  prepareStatusUpdate: (draft, old) => {
-    draft['spec'] = structuredClone(old.spec)
-  },
+  prepareUpdate: keepStatus,
+  prepareStatusUpdate: keepSpec,
   validateCreate: ({ spec }) => [...amountErrors(spec.hard, 'spec.hard'), ...scopeErrors(spec.scopes ?? [])],
   validateUpdate: ({ spec }, old) => [
     ...amountErrors(spec.hard, 'spec.hard'),

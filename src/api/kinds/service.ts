@@ -3,7 +3,7 @@ import type { Cell, KindRules, MutableObject } from '../kind_rules.ts'
 import { SERVICES } from '../resources.ts'
 import type { Service } from '../types.ts'
 import { equal } from '../validation/equality.ts'
-import { fill, items, type Loose, part } from './draft.ts'
+import { fill, items, keepSpec, type Loose, part } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { serviceErrors, serviceStatusErrors, serviceUpdateErrors } from './service_validation.ts'
 
@@ -161,9 +161,7 @@ export const serviceRules: KindRules<Service> = {
   defaults,
   prepareCreate,
   prepareUpdate,
-  prepareStatusUpdate: (draft, old) => {
-    draft['spec'] = structuredClone(old.spec)
-  },
+  prepareStatusUpdate: keepSpec,
   validateCreate: serviceErrors,
   validateUpdate: serviceUpdateErrors,
   validateStatusUpdate: serviceStatusErrors,

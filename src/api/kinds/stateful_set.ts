@@ -4,7 +4,7 @@ import type { Cell, KindRules, MutableObject, RuleContext } from '../kind_rules.
 import { STATEFUL_SETS } from '../resources.ts'
 import type { PodTemplateSpec, StatefulSet } from '../types.ts'
 import { claimDefaults } from './claim_defaults.ts'
-import { fill, items, type Loose, part } from './draft.ts'
+import { fill, items, keepSpec, type Loose, part } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { podTemplateDefaults } from './pod_defaults.ts'
 import { podSpecWarnings } from './pod_warnings.ts'
@@ -83,9 +83,7 @@ export const statefulSetRules: KindRules<StatefulSet> = {
     draft['status'] = structuredClone(old.status)
     dropMaxUnavailable(draft, context, old)
   },
-  prepareStatusUpdate: (draft, old) => {
-    draft['spec'] = structuredClone(old.spec)
-  },
+  prepareStatusUpdate: keepSpec,
   validateCreate: statefulSetErrors,
   validateUpdate: statefulSetUpdateErrors,
   validateStatusUpdate: statefulSetStatusErrors,

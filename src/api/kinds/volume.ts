@@ -4,7 +4,7 @@ import type { Cell, KindRules, MutableObject, RuleContext } from '../kind_rules.
 import { VOLUMES } from '../resources.ts'
 import type { PersistentVolume } from '../types.ts'
 import { CLASS_ANNOTATION, shortAccessModes } from './claim.ts'
-import { fill, part } from './draft.ts'
+import { fill, keepStatus, part } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { driverDefaults } from './volume_defaults.ts'
 import { volumeErrors, volumeUpdateErrors } from './volume_validation.ts'
@@ -55,9 +55,7 @@ export const volumeRules: KindRules<PersistentVolume> = {
   generation: 'none',
   defaults,
   prepareCreate,
-  prepareUpdate: (draft, old) => {
-    draft['status'] = structuredClone(old.status)
-  },
+  prepareUpdate: keepStatus,
   prepareStatusUpdate,
   validateCreate: volumeErrors,
   validateUpdate: volumeUpdateErrors,
