@@ -1,6 +1,7 @@
 import { ENDPOINT_SLICES, NODES, PODS, SERVICES } from '../../api/resources.ts'
 import { type Controller, type ControllerDeps, done, watchRule } from '../runtime/controller.ts'
 import { decideSlices, type SliceView } from './endpoint_slice_decide.ts'
+import { SERVICE_REST_MS } from './limits.ts'
 import { SLICE_MANAGER, ZONE_LABEL } from './names.ts'
 import { createServicePods } from './service_pods.ts'
 import { applySlices, serviceKeysOf } from './slice_control.ts'
@@ -20,6 +21,7 @@ export function createEndpointSliceController(deps: ControllerDeps): Controller<
   slices.addIndex(BY_SERVICE, ownKeys)
   return {
     name: 'endpoint-slice',
+    restMs: SERVICE_REST_MS,
     watches: [
       watchRule(SERVICES, (change) => [change.key]),
       watchRule(PODS, servicePods.servicesOf),

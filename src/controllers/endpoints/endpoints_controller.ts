@@ -3,6 +3,7 @@ import { ENDPOINTS, PODS, SERVICES } from '../../api/resources.ts'
 import type { Client } from '../../client/client.ts'
 import { type Controller, type ControllerDeps, done, watchRule } from '../runtime/controller.ts'
 import { decideEndpoints, type EndpointsPlan, type EndpointsView } from './endpoints_decide.ts'
+import { SERVICE_REST_MS } from './limits.ts'
 import { createServicePods } from './service_pods.ts'
 
 /** Keeps the Endpoints of every service that selects pods, for those who still read them. Keys are services. */
@@ -13,6 +14,7 @@ export function createEndpointsController(deps: ControllerDeps): Controller<Endp
   const servicePods = createServicePods(informers)
   return {
     name: 'endpoints',
+    restMs: SERVICE_REST_MS,
     watches: [
       watchRule(SERVICES, (change) => [change.key]),
       watchRule(PODS, servicePods.servicesOf),

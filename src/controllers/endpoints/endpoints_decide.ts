@@ -1,5 +1,6 @@
 import { isPodReady } from '../../api/pod_state.ts'
 import type { Draft, Endpoints, Pod, Service } from '../../api/types.ts'
+import { equalJson } from '../../base/equal.ts'
 import { ADDRESSES_PER_ENDPOINTS_MAX } from './limits.ts'
 import { ENDPOINTS_MANAGED_BY_LABEL, ENDPOINTS_MANAGER, HEADLESS_LABEL } from './names.ts'
 import { addressesOf, hasLegacyEndpoint, hasSelector, hostnameOf, isHeadless } from './service_pods.ts'
@@ -34,7 +35,8 @@ export function decideEndpoints({ service, pods, endpoints }: EndpointsView): En
     const { name, namespace = '' } = service.metadata
     return { action: 'create', draft: { metadata: { name, namespace, labels }, ...content } }
   }
-  if (contentKey(endpoints) === contentKey({ metadata: { labels }, ...content })) return NOTHING
+  const { metadata } = endpoints
+  if (equalJson(metadata.labels ?? {}, labels) && equalJson(endpoints.subsets ?? [], subsets)) return NOTHING
   const { subsets: _old, ...rest } = endpoints
   return { action: 'update', endpoints: { ...rest, metadata: { ...endpoints.metadata, labels }, ...content } }
 }
@@ -83,16 +85,4 @@ function addressOf(pod: Pod, service: Service): Address {
     ...(nodeName === undefined ? {} : { nodeName }),
     targetRef: { kind: 'Pod', namespace, name, uid },
   }
-}
-
-/** Equal for equal labels and subsets, whatever the order of their fields. */
-function contentKey(endpoints: { metadata: { labels?: object }; subsets?: readonly Subset[] }): string {
-  return JSON.stringify(inOrder({ labels: endpoints.metadata.labels ?? {}, subsets: endpoints.subsets ?? [] }))
-}
-
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOrder)
-  if (value === null || typeof value !== 'object') return value
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return Object.fromEntries(entries.map(([key, item]) => [key, inOrder(item)]))
 }

@@ -1,4 +1,5 @@
 import type { Draft, EndpointSlice, KubeObject } from '../../api/types.ts'
+import { equalJson } from '../../base/equal.ts'
 import { ENDPOINTS_PER_SLICE_MAX } from './limits.ts'
 import { type PodPort, portsKey } from './service_ports.ts'
 
@@ -110,23 +111,14 @@ function draftOf(bin: Bin, { owner, family, labels }: PackingInput): Draft<Endpo
   }
 }
 
+/** The server may answer fields in another order than they were sent. */
 function changed(bin: Bin, { labels }: PackingInput): readonly EndpointSlice[] {
   const { slice } = bin
   if (slice === undefined) return []
   const { endpoints, ports } = contentOf(bin)
   const same =
-    sameJson(slice.endpoints ?? [], endpoints) &&
+    equalJson(slice.endpoints ?? [], endpoints) &&
     portsKey(slice.ports ?? []) === portsKey(ports) &&
-    sameJson(slice.metadata.labels ?? {}, labels)
+    equalJson(slice.metadata.labels ?? {}, labels)
   return same ? [] : [{ ...slice, metadata: { ...slice.metadata, labels }, endpoints, ports }]
-}
-
-const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b))
-
-/** The server may answer fields in another order than they were sent. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (value === null || typeof value !== 'object') return value
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]))
 }

@@ -39,6 +39,8 @@ export const again = (afterMs: Millis): Outcome => ({ outcome: 'again', afterMs 
 export interface Controller<View, Plan> {
   readonly name: string
   readonly watches: readonly WatchRule[]
+  /** How long a key rests after it was worked on: for work that grows with what is there, so that many changes make few writes. */
+  readonly restMs?: Millis
   view(key: ObjectKey): View | undefined
   decide(view: View): Plan
   apply(plan: Plan, view: View, client: Client): Promise<Outcome>

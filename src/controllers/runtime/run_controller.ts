@@ -150,7 +150,9 @@ class ReconcileLoop<View, Plan> {
       return
     }
     if (!seen) this.#deps.log.warn('The caches do not show what was written.', { key, waitedMs })
-    this.#queue.finish(key)
+    const { restMs } = this.#controller
+    if (restMs === undefined) this.#queue.finish(key)
+    else this.#deps.clock.after(restMs, () => this.#queue.finish(key))
   }
 
   #lookAgain(key: ObjectKey, tracked: TrackedClient, waitedMs: number): void {
