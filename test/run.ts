@@ -40,8 +40,7 @@ async function runFiles(suite: Suite): Promise<SuiteResult> {
     else result.passed += 1
   })
   stream.on('test:fail', (test) => {
-    if (test.details.type === 'suite' && test.details.error.cause !== undefined && isChildFailure(test.details.error))
-      return
+    if (isChildFailure(test.details.error)) return
     result.failed += 1
     const cause = test.details.error.cause ?? test.details.error
     console.log(
@@ -52,8 +51,14 @@ async function runFiles(suite: Suite): Promise<SuiteResult> {
   return result
 }
 
-const isChildFailure = (error: Error & { failureType?: string }) => error.failureType === 'subtestsFailed'
-const indented = (text: string) => text.replace(/^/gm, '    ')
+/** A parent, or a whole file, that failed only because something in it did. */
+function isChildFailure(error: Error & { readonly failureType?: string }): boolean {
+  return error.failureType === 'subtestsFailed'
+}
+
+function indented(text: string): string {
+  return text.replace(/^/gm, '    ')
+}
 
 /** Runs a command; it counts as one test, unless its last line says `N passed, N failed`. */
 function runCommand(suite: Suite): Promise<SuiteResult> {
