@@ -1,4 +1,5 @@
 import { createWriteStream, existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { systemClock } from '../base/clock.ts'
 import { type Log, messageOf } from '../base/log.ts'
 import { systemRandom } from '../base/random.ts'
@@ -9,12 +10,14 @@ import { SERVICE_RANGE } from '../host/machine/address_plan.ts'
 import { pinoLog } from '../host/pino_log.ts'
 import { identify } from '../host/processes.ts'
 import { writeRunFile } from '../host/run_files.ts'
+import { openSecretSeal } from '../host/secret_seal.ts'
 import { openSqliteJournal } from '../host/sqlite_journal.ts'
 import { createStreamingPort } from '../host/streaming/streaming_port.ts'
 import { volumeDirectories } from '../host/volume_directories.ts'
 import type { Journal } from '../store/journal.ts'
 import { MemoryJournal } from '../store/memory_journal.ts'
 import { createStore } from '../store/mvcc.ts'
+import { SealedJournal } from '../store/sealed_journal.ts'
 import { API_ADDRESS, API_PORT } from './cluster_addresses.ts'
 import { readClusterFile } from './cluster_file.ts'
 import { type ControlPlane, createControlPlane } from './control_plane.ts'
@@ -117,12 +120,19 @@ async function startPlane(directory: DataDirectory, options: ClusterOptions, log
   return { ...plane, stop: () => plane.stop().then(() => store.close()) }
 }
 
+/** What nobody reads in the database without the key. */
+const SEALED_RESOURCES = new Set(['secrets'])
+
 async function openJournal(directory: DataDirectory, options: ClusterOptions): Promise<Journal> {
   switch (options.store.kind) {
     case 'memory':
       return new MemoryJournal()
     case 'sqlite':
-      return openSqliteJournal({ file: directory.storeFile, ...bundledWorker() })
+      return new SealedJournal(
+        await openSqliteJournal({ file: directory.storeFile, ...bundledWorker() }),
+        openSecretSeal(join(directory.pki, 'secrets.key')),
+        SEALED_RESOURCES,
+      )
     case 'etcd':
       throw new UserError('--store etcd is not there yet; use sqlite or memory')
   }
