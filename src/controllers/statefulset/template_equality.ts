@@ -2,6 +2,7 @@ import type { MutableObject } from '../../api/kind_rules.ts'
 import { rulesOf } from '../../api/kinds/registry.ts'
 import { STATEFUL_SETS } from '../../api/resources.ts'
 import type { PodTemplateSpec, StatefulSet } from '../../api/types.ts'
+import { copyOf } from '../../base/copy.ts'
 import { encodeGoJson } from './go_json.ts'
 
 /**
@@ -12,8 +13,17 @@ export function sameTemplate(template: PodTemplateSpec, set: StatefulSet): boole
   return meaningOf(template, set) === meaningOf(set.spec.template, set)
 }
 
+/** Templates are frozen, and the set's own is asked for with every decision. */
+const meanings = new WeakMap<PodTemplateSpec, string>()
+
 function meaningOf(template: PodTemplateSpec, set: StatefulSet): string {
-  const draft = structuredClone({ ...set, spec: { ...set.spec, template } }) as unknown as MutableObject
+  const meaning = meanings.get(template) ?? computeMeaning(template, set)
+  meanings.set(template, meaning)
+  return meaning
+}
+
+function computeMeaning(template: PodTemplateSpec, set: StatefulSet): string {
+  const draft = copyOf({ ...set, spec: { ...set.spec, template } }) as unknown as MutableObject
   rulesOf(STATEFUL_SETS.group, STATEFUL_SETS.resource).defaults?.(draft)
   return encodeGoJson(withoutNothing(draft['spec'].template))
 }
