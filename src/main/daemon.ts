@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { systemClock } from '../base/clock.ts'
 import { type Log, messageOf } from '../base/log.ts'
 import { systemRandom } from '../base/random.ts'
+import { openAuditFile } from '../host/audit_file.ts'
 import { type CertificateAuthority, openAuthority } from '../host/certificates.ts'
 import { type Listening, listenHttps, listenUnix } from '../host/https_server.ts'
 import { writeKubeconfig } from '../host/kubeconfig.ts'
@@ -103,6 +104,7 @@ async function serve(directory: DataDirectory, report: (message: DaemonReport) =
 async function startPlane(directory: DataDirectory, options: ClusterOptions, log: Log): Promise<ControlPlane> {
   const journal = await openJournal(directory, options)
   const store = await createStore({ journal, clock: systemClock, log })
+  const audit = openAuditFile(join(directory.logs, 'audit.log'), log)
   const { createTokenSigner } = await import('../host/token_signer.ts')
   const plane = await createControlPlane({
     store,
@@ -116,8 +118,14 @@ async function startPlane(directory: DataDirectory, options: ClusterOptions, log
     streaming:
       options.runtime === 'simulated' ? simulatedStreams : createStreamingPort((node) => agentDoor(directory, node)),
     productVersion: VERSION,
+    audit: (event) => audit.write(event),
   })
-  return { ...plane, stop: () => plane.stop().then(() => store.close()) }
+  const stop = async () => {
+    await plane.stop()
+    await audit.close()
+    await store.close()
+  }
+  return { ...plane, stop }
 }
 
 /** What nobody reads in the database without the key. */

@@ -4,6 +4,7 @@ import type { UserInfo } from '../api/request.ts'
 import type { ResourceFacts } from '../api/schema/table.ts'
 import type { Store } from '../store/store.ts'
 import type { AdmissionChain } from './admission/admission.ts'
+import type { Audit } from './audit.ts'
 import type { Authorizer } from './authorization.ts'
 import type { RequestGate } from './request_gate.ts'
 import type { ServerDeps } from './server_deps.ts'
@@ -17,6 +18,7 @@ export interface Core {
   readonly services: ServiceAllocator
   readonly authorizer: Authorizer
   readonly gate: RequestGate
+  readonly audit: Audit
 }
 
 const NO_GATES: ReadonlyMap<string, boolean> = new Map()

@@ -1,6 +1,7 @@
 import { ApiError } from '../api/error.ts'
 import type { ApiRequest, UserInfo } from '../api/request.ts'
 import { checkAccess } from './access.ts'
+import type { Trail } from './audit.ts'
 import { authenticate } from './authentication.ts'
 import type { Authorizer } from './authorization.ts'
 import type { Call, RequestBody } from './call.ts'
@@ -24,25 +25,51 @@ import { warningHeaders } from './warnings.ts'
 
 /** Serves HTTP requests; needs no socket. */
 export function createHttpHandler(core: Core, authorizer: Authorizer): HttpHandler {
-  return async (request) => {
-    try {
-      return await answer(core, authorizer, request)
-    } catch (thrown) {
-      return errorResponse(core, request, thrown)
-    }
-  }
+  return (request) => audited(core, request, (trail) => answer({ core, authorizer, request, trail }))
 }
 
-async function answer(core: Core, authorizer: Authorizer, request: HttpRequest): Promise<HttpResponse> {
-  const user = impersonated(authorizer, await authenticate(core.deps, request), request)
+/** Answers, also what goes wrong, and writes down what has to be. */
+async function audited<T extends HttpResponse | undefined>(
+  core: Core,
+  request: HttpRequest,
+  work: (trail: Trail) => Promise<T>,
+): Promise<T | HttpResponse> {
+  const trail = core.audit.begin()
+  const response = await work(trail).catch((thrown: unknown) => errorResponse(core, request, thrown))
+  core.audit.complete(trail, request, response?.status ?? SWITCHED_PROTOCOLS)
+  return response
+}
+
+const SWITCHED_PROTOCOLS = 101
+
+/** A request on its way through the door. */
+interface Arrival {
+  readonly core: Core
+  readonly authorizer: Authorizer
+  readonly request: HttpRequest
+  readonly trail: Trail
+}
+
+/** Who asks, perhaps in somebody else's name, and for what. */
+async function recognise({ core, authorizer, request, trail }: Arrival) {
   const route = parseRoute(request.path)
+  if (route.type === 'resource') trail.path = route.path
+  trail.user = await authenticate(core.deps, request)
+  const user = impersonated(authorizer, trail.user, request)
+  if (user !== trail.user) trail.actsAs = user
+  return { user, route }
+}
+
+async function answer(arrival: Arrival): Promise<HttpResponse> {
+  const { core, authorizer, request } = arrival
+  const { user, route } = await recognise(arrival)
   if (route.type === 'other') {
     checkPath(authorizer, user, request)
     return answerPath(core, request)
   }
-  if (!isKnownGroup(route.path.group)) return notFoundPage()
-  if (isTunnel(route.path)) return answerTunnel(core, { request, user, path: route.path }, undefined)
   const { path } = route
+  if (!isKnownGroup(path.group)) return notFoundPage()
+  if (isTunnel(path)) return answerTunnel(core, { request, user, path }, undefined)
   const work = () => answerResource(core, authorizer, { request, user, path })
   if (isLongRunning(path, wantsWatch(new URLSearchParams(request.query)))) return work()
   return core.gate.run({ user, method: request.method }, work)
@@ -50,17 +77,14 @@ async function answer(core: Core, authorizer: Authorizer, request: HttpRequest):
 
 /** Serves an upgrade: undefined once the tunnel is open, else the refusal. */
 export function createUpgradeHandler(core: Core, authorizer: Authorizer): UpgradeHandler {
-  return async (request, upgrade) => {
-    try {
-      const user = impersonated(authorizer, await authenticate(core.deps, request), request)
-      const route = parseRoute(request.path)
-      if (route.type === 'other' || !isTunnel(route.path)) return await answer(core, authorizer, request)
+  return (request, upgrade) =>
+    audited<HttpResponse | undefined>(core, request, async (trail) => {
+      const arrival = { core, authorizer, request, trail }
+      const { user, route } = await recognise(arrival)
+      if (route.type === 'other' || !isTunnel(route.path)) return answer(arrival)
       await answerTunnel(core, { request, user, path: route.path }, upgrade)
       return undefined
-    } catch (thrown) {
-      return errorResponse(core, request, thrown)
-    }
-  }
+    })
 }
 
 export type UpgradeHandler = (request: HttpRequest, upgrade: Upgrade) => Promise<HttpResponse | undefined>

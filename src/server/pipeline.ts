@@ -52,7 +52,7 @@ export function prepareChange(core: Core, call: Call, draft: MutableObject, old:
   if (own !== undefined) own.prepareUpdate(draft, old)
   else if (isStatus(call)) (rules.prepareStatusUpdate ?? keepAllButStatus)(draft, old, context)
   else rules.prepareUpdate?.(draft, old, context)
-  if (rules.generation === 'spec') countGeneration(draft, old, rules.generationGrows ?? specChanged)
+  if (rules.generation === 'spec' && !isStatus(call)) countGeneration(draft, old, rules.generationGrows ?? specChanged)
   const object = draft as unknown as KubeObject
   const validate = isStatus(call) ? validateStatusChange : validateChange
   const faults = own ? validateSubresourceChange(rules, own, object, old) : validate(rules, object, old, context)

@@ -4,6 +4,7 @@ import type { Store } from '../store/store.ts'
 import { createAdmissionChain } from './admission/admission.ts'
 import type { LimitRange } from './admission/limit_ranger.ts'
 import { ADMISSION_PLUGINS } from './admission/plugins.ts'
+import { createAudit } from './audit.ts'
 import { createAuthorizer } from './authorization.ts'
 import { bootstrap } from './bootstrap.ts'
 import type { Core } from './core.ts'
@@ -52,7 +53,15 @@ export function createServer(deps: ServerDeps): Server {
     quotas: (namespace) => newestOf(store, quotas.values(namespace)),
     authorizer,
   })
-  const core: Core = { deps, store, admission, services, authorizer, gate: createRequestGate(clock) }
+  const core: Core = {
+    deps,
+    store,
+    admission,
+    services,
+    authorizer,
+    gate: createRequestGate(clock),
+    audit: createAudit(clock, random, deps.audit),
+  }
   const parts = [authorizer, priorityClasses, storageClasses, limitRanges, quotas, services]
   return {
     transport: (user) => createLocalTransport(core, user),

@@ -6,6 +6,7 @@ import { createStore } from '../../store/mvcc.ts'
 import type { HttpRequest } from '../http_types.ts'
 import { utf8 } from '../http_types.ts'
 import { createServer, type Server } from '../server.ts'
+import type { ServerDeps } from '../server_deps.ts'
 
 /** What a test asks; the body is sent as JSON unless it is text. */
 export interface Question {
@@ -37,13 +38,14 @@ const ADMIN = 'admin-token'
 const ANN = 'ann-token'
 
 /** A started server over a store in memory, asked without a socket. Tokens: the administrator's, and `ann-token`. */
-export async function startTestServer(): Promise<TestServer> {
+export async function startTestServer(extra: Pick<ServerDeps, 'audit'> = {}): Promise<TestServer> {
   const store = await createStore({ journal: new MemoryJournal(), clock: systemClock, log: silentLog, freeze: true })
   const server = createServer({
     store,
     clock: systemClock,
     random: seededRandom('server'),
     log: silentLog,
+    ...extra,
     staticTokens: new Map([
       [ADMIN, { name: 'admin', groups: ['system:masters'] }],
       [ANN, { name: 'ann', groups: [] }],
