@@ -77,6 +77,11 @@ export class Operations {
   }
 
   async #runSandbox(pod: Pod, attempt: number): Promise<void> {
+    const passedOver = this.#deps.preparation.notSupported?.(pod) ?? []
+    if (passedOver.length > 0) {
+      const message = `This node does not support and passes over: ${passedOver.join(', ')}`
+      this.#deps.events.record(pod, 'Warning', 'NotSupported', message)
+    }
     try {
       await this.#deps.runtime.runSandbox(await this.#deps.preparation.sandboxConfig(pod, attempt))
     } catch (error) {

@@ -17,6 +17,8 @@ export interface PodPreparation {
   /** Mounts all volumes; done already is success. @throws VolumeError */
   mount(pod: Pod): Promise<void>
   unmount(pod: Pod): Promise<void>
+  /** What the pod asks for that this node passes over, as paths in its spec. */
+  notSupported?(pod: Pod): readonly string[]
   sandboxConfig(pod: Pod, attempt: number): Promise<SandboxConfig>
   /** @throws ConfigError */
   containerConfig(request: ContainerRequest): Promise<ContainerConfig>

@@ -11,6 +11,7 @@ import { numberOfQuantity } from '../quantity_number.ts'
 import type { ContainerConfig, SandboxConfig } from '../runtime.ts'
 import { isProjected } from '../volumes/projected_files.ts'
 import { containerMounts } from './container_mounts.ts'
+import { notSupportedIn } from './not_supported.ts'
 import {
   hostsFile,
   logFile,
@@ -68,6 +69,7 @@ export async function createHostPreparation(deps: HostPreparationDeps): Promise<
     },
     refresh: (pod) => refreshes.run(pod.metadata.uid, () => refreshVolumes(deps, pod, mounted)),
     sweep: (isKnown) => sweepDirectories(deps, isKnown),
+    notSupported: notSupportedIn,
     sandboxConfig: (pod, attempt) => sandboxConfigOf(deps, pod, attempt),
     containerConfig: (request) => containerConfigOf(deps, request),
     terminationMessage: (pod, container, instance) =>
