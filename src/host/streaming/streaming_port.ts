@@ -17,6 +17,12 @@ const FORWARD_PROTOCOL = 'portforward.k8s.io'
 /** What containers' streams speak when this server is the client. */
 const RUNTIME_EXEC_PROTOCOL = 'v4.channel.k8s.io'
 
+/**
+ * kubectl 1.30 to 1.33 reads its socket before it knows its own streams, and throws away what comes
+ * that early (kubernetes/kubernetes#131189). A server behind a real network is never that fast.
+ */
+const CLIENT_READY_MS = 25
+
 /** Connects clients with containers: WebSocket is translated here, SPDY passes through untouched. */
 export function createStreamingPort(agentSocketOf: (nodeName: string) => string): StreamingPort {
   return {
@@ -52,7 +58,10 @@ async function tunnelWebSocket(request: TunnelRequest, upgrade: Upgrade, open: O
   if (!EXEC_PROTOCOLS.some((name) => offered.includes(name))) throw unknownProtocol(offered, EXEC_PROTOCOLS)
   const pipe = await open([RUNTIME_EXEC_PROTOCOL])
   const client = await accept(upgrade)
+  client.pause()
+  await new Promise((resume) => setTimeout(resume, CLIENT_READY_MS))
   if (pipe.head.length > 0) pipe.socket.unshift(pipe.head)
+  client.resume()
   bridgeExec(channelSocket(client), pipe.socket, request)
 }
 
