@@ -6,6 +6,7 @@ import { createEndpointSliceController } from '../controllers/endpoints/endpoint
 import { createEndpointSliceMirroringController } from '../controllers/endpoints/endpoint_slice_mirroring_controller.ts'
 import { createEndpointsController } from '../controllers/endpoints/endpoints_controller.ts'
 import { createGarbageCollectorController } from '../controllers/garbage_collector/garbage_collector_controller.ts'
+import { createJobController } from '../controllers/job/job_controller.ts'
 import { createNamespaceController } from '../controllers/namespace/namespace_controller.ts'
 import { createResourceQuotaController } from '../controllers/quota/resource_quota_controller.ts'
 import { createReplicaSetController } from '../controllers/replicaset/replica_set_controller.ts'
@@ -42,6 +43,7 @@ export function allControllers(options: ControllerOptions): readonly NamedContro
     ),
     named('deployment-controller', createDeploymentController),
     named('replicaset-controller', createReplicaSetController),
+    named('job-controller', createJobController),
     named('endpointslice-controller', createEndpointSliceController),
     named('endpoint-controller', createEndpointsController),
     named('endpoint-slice-mirroring-controller', createEndpointSliceMirroringController),

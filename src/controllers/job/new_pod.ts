@@ -1,0 +1,43 @@
+import { JOBS } from '../../api/resources.ts'
+import type { Container, Draft, Job, Pod } from '../../api/types.ts'
+import { podFromTemplate } from '../runtime/workload/pod_control.ts'
+import { INDEX, INDEX_VARIABLE, TRACKING_FINALIZER } from './labels.ts'
+
+/** A pod of a Job; `index` for an indexed one. The finalizer keeps it until its end has been counted. */
+export function newPod(job: Job, index: number | undefined): Draft<Pod> {
+  const pod = podFromTemplate(JOBS, job, job.spec.template)
+  const finalizers = [
+    ...(pod.metadata.finalizers ?? []).filter((one) => one !== TRACKING_FINALIZER),
+    TRACKING_FINALIZER,
+  ]
+  const tracked = { ...pod, metadata: { ...pod.metadata, finalizers } }
+  return index === undefined ? tracked : withIndex(job, tracked, index)
+}
+
+function withIndex(job: Job, pod: Draft<Pod>, index: number): Draft<Pod> {
+  const name = `${job.metadata.name}-${index}`
+  const { metadata, spec } = pod
+  const own = { [INDEX]: String(index) }
+  return {
+    ...pod,
+    metadata: {
+      ...metadata,
+      generateName: `${name}-`,
+      labels: { ...metadata.labels, ...own },
+      annotations: { ...metadata.annotations, ...own },
+    },
+    spec: {
+      ...spec,
+      hostname: name,
+      containers: spec.containers.map(withVariable),
+      ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(withVariable) }),
+    },
+  }
+}
+
+function withVariable(container: Container): Container {
+  const env = container.env ?? []
+  if (env.some(({ name }) => name === INDEX_VARIABLE)) return container
+  const valueFrom = { fieldRef: { fieldPath: `metadata.labels['${INDEX}']` } }
+  return { ...container, env: [...env, { name: INDEX_VARIABLE, valueFrom }] }
+}
