@@ -17,6 +17,8 @@ export interface PlayReport {
   shown(terminal: string, lines: readonly string[]): void
   /** Called again and again while something takes its time. */
   waiting(what: string, seconds: number, limitSeconds: number): void
+  /** Nothing is waited for any more: the play has ended, also by an interruption. */
+  ended(): void
   /** A check of the document: `failure` is undefined if it holds. */
   checked(step: TutorialStep, failure: Failure | undefined, seconds: number): void
 }
@@ -83,6 +85,7 @@ export async function playTutorial(
       }
     }
   } finally {
+    options.report.ended()
     await play.close()
   }
   const checks = sections.reduce((sum, section) => sum + section.checks, 0)

@@ -37,6 +37,7 @@ export function screenReport(options: {
     waiting: (what, seconds, limit) => {
       if (seconds >= PATIENCE_SECONDS) screen.spin(`waiting ${what}`, `${seconds.toFixed(0)} of at most ${limit} s`)
     },
+    ended: () => screen.write(''),
     checked: (step, failure, seconds) => {
       screen.write('')
       if (failure !== undefined) screen.line(styled('red', failureText(failure)))
