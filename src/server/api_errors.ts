@@ -74,13 +74,6 @@ export const noSuchResource = (): ApiError =>
     details: {},
   })
 
-export const bodyTooLarge = (): ApiError =>
-  new ApiError({
-    code: 413,
-    reason: 'RequestEntityTooLarge',
-    message: 'Request entity too large: limit is 3145728',
-  })
-
 /** What validation found: 422 with one cause a fault; the message names equal faults once. */
 export function invalid(kind: { group: string; kind: string }, name: string, faults: readonly FieldError[]): ApiError {
   const qualified = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`

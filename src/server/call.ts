@@ -59,9 +59,6 @@ export const resourceNameOf = (facts: ResourceFacts): ResourceName => ({
   resource: facts.ref.resource,
 })
 
-/** The resource that a call is about, with the subresource as authorization names it. */
-export const calledResource = (call: Call): ResourceName => resourceNameOf(call.target.facts)
-
 export const plainAnswer = (code: number, object: object): Answer => ({ code, body: { type: 'plain', object } })
 
 export function objectAnswer(code: number, facts: ResourceFacts, view: View): Answer {

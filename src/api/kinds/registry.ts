@@ -93,11 +93,6 @@ const keyOfResource = (group: string, resource: string): string => `${group}/${r
 
 let index: Map<string, KindRules> | undefined
 
-/** Every kind that has rules of its own. */
-export function allKindRules(): readonly KindRules[] {
-  return OWN_RULES
-}
-
 /** The rules of a resource. One without rules of its own gets the generic ones: all usual meanings. */
 export function rulesOf(group: string, resource: string): KindRules {
   index ??= new Map(OWN_RULES.map((rules) => [keyOfResource(rules.resource.group, rules.resource.resource), rules]))

@@ -58,9 +58,6 @@ table ${TABLE} {
 `
 }
 
-/** Takes the table away with everything in it. */
-export const removedRuleset = `add table ${TABLE}\ndelete table ${TABLE}\n`
-
 /**
  * The commands that turn the rules of `before` into those of `after`, for one transaction; '' when
  * nothing changed. A changed endpoint touches the chains of its own service only.

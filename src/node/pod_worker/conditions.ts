@@ -5,15 +5,6 @@ import type { PodPhase } from './phase.ts'
 
 export type PodCondition = NonNullable<PodStatus['conditions']>[number]
 
-/** The conditions that the node owns; all others belong to somebody else and are left alone. */
-export const NODE_CONDITIONS = [
-  'PodReadyToStartContainers',
-  'Initialized',
-  'Ready',
-  'ContainersReady',
-  'PodScheduled',
-] as const
-
 interface Verdict {
   readonly type: string
   readonly status: 'True' | 'False'
