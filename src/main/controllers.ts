@@ -1,5 +1,6 @@
 import type { ResourceRef } from '../api/resource.ts'
 import { allResources } from '../api/schema/table.ts'
+import { createDaemonSetController } from '../controllers/daemonset/daemon_set_controller.ts'
 import { createDeploymentController } from '../controllers/deployment/deployment_controller.ts'
 import { createDisruptionBudgetController } from '../controllers/disruption_budget/disruption_budget_controller.ts'
 import { createEndpointSliceController } from '../controllers/endpoints/endpoint_slice_controller.ts'
@@ -44,6 +45,7 @@ export function allControllers(options: ControllerOptions): readonly NamedContro
     named('deployment-controller', createDeploymentController),
     named('replicaset-controller', createReplicaSetController),
     named('job-controller', createJobController),
+    named('daemonset-controller', createDaemonSetController),
     named('endpointslice-controller', createEndpointSliceController),
     named('endpoint-controller', createEndpointsController),
     named('endpoint-slice-mirroring-controller', createEndpointSliceMirroringController),
