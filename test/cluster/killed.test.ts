@@ -24,7 +24,7 @@ spec:
       containers:
       - name: keeps
         image: busybox:1.28
-        command: [sh, -c, 'trap "exit 0" TERM; date +%s%N >> /data/starts; while :; do sleep 1; done']
+        command: [sh, -c, 'trap "exit 0" TERM; date +%s >> /data/starts; while :; do sleep 1; done']
         readinessProbe: {exec: {command: [test, -s, /data/starts]}, periodSeconds: 1}
         volumeMounts: [{name: data, mountPath: /data}]
   volumeClaimTemplates:

@@ -22,13 +22,25 @@ export function capture(
     const child = spawn(file, args, {
       cwd: projectRoot,
       env: { ...process.env, ...options.env },
-      timeout: options.timeoutMs ?? COMMAND_MS_MAX,
+      // A group of its own, so that what it started ends with it and no pipe stays open.
+      detached: true,
     })
+    const limitMs = options.timeoutMs ?? COMMAND_MS_MAX
+    const tooLong = setTimeout(() => {
+      printed += `\nnot done after ${limitMs / 1000} s`
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    }, limitMs)
     let printed = ''
     child.stdout.on('data', (chunk: Buffer) => (printed += chunk))
     child.stderr.on('data', (chunk: Buffer) => (printed += chunk))
-    child.on('error', reject)
-    child.on('close', (code) => resolve({ code: code ?? 1, printed }))
+    child.on('error', (error) => {
+      clearTimeout(tooLong)
+      reject(error)
+    })
+    child.on('close', (code) => {
+      clearTimeout(tooLong)
+      resolve({ code: code ?? 1, printed })
+    })
     // A program that ends without reading what it was given is no mistake of ours.
     child.stdin.on('error', () => {})
     child.stdin.end(options.input ?? '')

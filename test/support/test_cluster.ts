@@ -30,7 +30,7 @@ export interface TestCluster {
   pidOf(runFile: string): number
 }
 
-const KUBECTL_MS_MAX = 90_000
+const KUBECTL_MS_MAX = 75_000
 
 /** A data directory that is stopped and removed when the file's tests have ended, however they ended. */
 export function testCluster(): TestCluster {
