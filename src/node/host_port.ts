@@ -110,12 +110,22 @@ export interface HttpProbeResponse {
   readonly body: Uint8Array
 }
 
+export interface GrpcHealthRequest {
+  readonly host: string
+  readonly port: number
+  /** '' asks for the server as a whole. */
+  readonly service: string
+  readonly timeoutMs: Millis
+}
+
 /** Connections from inside the node's network. Certificates are not checked (that is what probes do). */
 export interface HostDial {
   /** GET without keep-alive. @throws Error with a message that says why, also when time runs out. */
   httpGet(request: HttpProbeRequest): Promise<HttpProbeResponse>
   /** Connects and closes. @throws Error */
   tcpConnect(host: string, port: number, timeoutMs: Millis): Promise<void>
+  /** Asks the health service of gRPC, without TLS: `SERVING`, `NOT_SERVING`, `UNKNOWN`. @throws Error */
+  grpcHealth(request: GrpcHealthRequest): Promise<string>
 }
 
 export interface HostCgroups {

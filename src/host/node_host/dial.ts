@@ -3,11 +3,13 @@ import { connect } from 'node:net'
 import { systemClock } from '../../base/clock.ts'
 import type { HostDial, HttpProbeRequest, HttpProbeResponse } from '../../node/host_port.ts'
 import { http, https } from '../node_http.ts'
+import { grpcHealth } from './grpc_health.ts'
 import { PROBE_BODY_BYTES_MAX } from './limits.ts'
 
 /** Connections from this process's own network, which is the node's. */
 export const dial: HostDial = {
   httpGet,
+  grpcHealth: (request) => grpcHealth({ ...request, host: bracketed(request.host) }),
   tcpConnect: (host, port, timeoutMs) =>
     new Promise((resolve, reject) => {
       const socket = connect({ host, port })

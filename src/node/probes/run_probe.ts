@@ -20,14 +20,15 @@ export interface ProbeVerdict {
 /** Asks a container once. Throwing counts as not passed. */
 export type ProbeRunner = (request: ProbeRequest) => Promise<ProbeVerdict>
 
-/** Asks real containers: by a command inside, an HTTP GET, or a TCP connection. */
+/** Asks real containers: by a command inside, an HTTP GET, a TCP connection, or gRPC's health service. */
 export function createProbeRunner(deps: { readonly runtime: ContainerRuntime; readonly dial: HostDial }): ProbeRunner {
   return async (request) => {
     const { probe } = request
     if (probe.exec !== undefined) return runExec(deps.runtime, request, probe.exec.command ?? [])
     if (probe.httpGet !== undefined) return runHttp(deps.dial, request, probe.httpGet)
     if (probe.tcpSocket !== undefined) return runTcp(deps.dial, request, probe.tcpSocket)
-    return { passed: false, message: 'Unsupported: this node can probe by exec, httpGet and tcpSocket only' }
+    if (probe.grpc !== undefined) return runGrpc(deps.dial, request, probe.grpc)
+    return { passed: false, message: 'the probe says nothing of how to ask' }
   }
 }
 
@@ -88,14 +89,13 @@ async function runHttp(
     return { passed: false, message: `no address or port ${String(action.port)} to probe` }
   const path = `/${(action.path ?? '/').replace(/^\/+/, '')}`
   const headers = probeHeaders(action.httpHeaders ?? [], `${host}:${port}`)
-  const url = `${scheme}://${host}:${port}${path}`
   try {
     const { status } = await dial.httpGet({ scheme, host, port, path, headers, timeoutMs: timeoutOf(request.probe) })
     return status >= 200 && status < 400
       ? PASSED
       : { passed: false, message: `HTTP probe failed with statuscode: ${status}` }
   } catch (error) {
-    return { passed: false, message: `Get "${url}": ${messageOf(error)}` }
+    return { passed: false, message: messageOf(error) }
   }
 }
 
@@ -122,7 +122,22 @@ async function runTcp(
     await dial.tcpConnect(host, port, timeoutOf(request.probe))
     return PASSED
   } catch (error) {
-    return { passed: false, message: `dial tcp ${host}:${port}: ${messageOf(error)}` }
+    return { passed: false, message: messageOf(error) }
+  }
+}
+
+async function runGrpc(
+  dial: HostDial,
+  request: ProbeRequest,
+  { port, service }: NonNullable<Probe['grpc']>,
+): Promise<ProbeVerdict> {
+  const host = request.target.podIp
+  if (host === undefined) return { passed: false, message: `no address to probe at port ${port}` }
+  try {
+    const status = await dial.grpcHealth({ host, port, service: service ?? '', timeoutMs: timeoutOf(request.probe) })
+    return status === 'SERVING' ? PASSED : { passed: false, message: `service unhealthy (responded with "${status}")` }
+  } catch (error) {
+    return { passed: false, message: messageOf(error) }
   }
 }
 
