@@ -13,6 +13,7 @@ import { answerWatch } from './http_watch.ts'
 import { impersonated } from './impersonation.ts'
 import { GZIP_BYTES_MIN } from './limits.ts'
 import { bodyMediaType, negotiate, readableMediaType, representationOfError } from './negotiation.ts'
+import { checkNodeRead } from './node_reads.ts'
 import { patchTypeOf } from './patch_types.ts'
 import { answerPath } from './paths.ts'
 import { defined, requestOptionsOf, wantsWatch } from './query.ts'
@@ -135,6 +136,7 @@ async function answerResource(core: Core, authorizer: Authorizer, { request, use
     ...defined({ namespace, name, subresource }),
   }
   checkAccess(authorizer, user, apiRequest)
+  checkNodeRead(core.store, user, apiRequest)
   if (isLog(path)) return answerLog(core, { user, path, query, signal: request.signal })
   const listing = verb === 'list' || verb === 'watch'
   const representation = negotiate(request.headers['accept'], {

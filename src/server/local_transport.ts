@@ -4,6 +4,7 @@ import type { Answer, Call } from './call.ts'
 import type { Core } from './core.ts'
 import { dispatch, dispatchWatch } from './dispatch.ts'
 import { utf8 } from './http_types.ts'
+import { checkNodeRead } from './node_reads.ts'
 import { bytesOf, plainObject } from './representation.ts'
 import { targetOf } from './router.ts'
 
@@ -29,6 +30,7 @@ function callOf(core: Core, user: UserInfo, request: ApiRequest): Call {
   const { group, version, resource, namespace, name, subresource } = request
   const target = targetOf({ group, version, resource, namespace, name, subresource, rest: '', watch: false })
   checkAccess(core.authorizer, user, request)
+  checkNodeRead(core.store, user, request)
   return {
     user,
     request,

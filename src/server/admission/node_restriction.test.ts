@@ -77,3 +77,20 @@ test('whatever its roles say, a node writes nothing that is not on its list', as
   }
   await assert.rejects(agent.request(secret), /node "node-0" cannot change secrets/)
 })
+
+test('a node reads the pods that are bound to it, and no others', async () => {
+  const space = '/api/v1/namespaces/default'
+  const post = (resource: string, body: object) => cluster.ask({ method: 'POST', path: `${space}/${resource}`, body })
+  await post('serviceaccounts', { metadata: { name: 'default' } })
+  for (const [name, nodeName] of [['mine', 'node-0'] as const, ['other', 'node-1'] as const]) {
+    await post('pods', { metadata: { name }, spec: { nodeName, containers: [{ name: 'c', image: 'i' }] } })
+  }
+  const read = (verb: 'get' | 'list', more: Partial<ApiRequest>): Promise<unknown> =>
+    agent.request({ verb, group: '', version: 'v1', resource: 'pods', namespace: 'default', options: {}, ...more })
+  await read('get', { name: 'mine' })
+  await assert.rejects(read('get', { name: 'other' }), /the pod is not on node node-0/)
+  await read('list', { options: { fieldSelector: 'spec.nodeName=node-0' } })
+  for (const fieldSelector of ['', 'spec.nodeName=node-1', 'spec.nodeName!=node-1']) {
+    await assert.rejects(read('list', { options: { fieldSelector } }), /can only list\/watch pods with spec.nodeName/)
+  }
+})
