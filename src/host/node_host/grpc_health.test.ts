@@ -49,5 +49,8 @@ test('a port where nobody listens is an error within the time', async () => {
   const { port, server } = await healthServer()
   server.forceShutdown()
   const asked = dial.grpcHealth({ host: HOST, port, service: '', timeoutMs: 300 })
-  await assert.rejects(asked, { message: /^timeout: failed to connect service "127\.0\.0\.1:\d+" within 0\.3s/ })
+  await assert.rejects(asked, {
+    message:
+      /^timeout: failed to connect service "127\.0\.0\.1:\d+" within 0\.3s: dial tcp .*: connect: connection refused$/,
+  })
 })

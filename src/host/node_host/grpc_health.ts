@@ -36,7 +36,13 @@ function words(code: number, details: string, address: string, timeoutMs: number
   if (code === status.UNIMPLEMENTED)
     return 'error: this server does not implement the grpc health protocol (grpc.health.v1.Health)'
   if (code === status.DEADLINE_EXCEEDED || code === status.UNAVAILABLE) {
-    return `timeout: failed to connect service "${address}" within ${timeoutMs / 1000}s: ${details}`
+    return `timeout: failed to connect service "${address}" within ${timeoutMs / 1000}s: ${reasonOf(details, address)}`
   }
   return `error: health rpc probe failed: ${details}`
+}
+
+/** The library's own words name its sockets; users know the usual ones. */
+function reasonOf(details: string, address: string): string {
+  if (details.includes('ECONNREFUSED')) return `dial tcp ${address}: connect: connection refused`
+  return details.startsWith('Deadline exceeded') ? 'context deadline exceeded' : details
 }
