@@ -1,5 +1,6 @@
 import type { ResourceRef } from '../api/resource.ts'
 import { allResources } from '../api/schema/table.ts'
+import { createCronJobController } from '../controllers/cronjob/cron_job_controller.ts'
 import { createDaemonSetController } from '../controllers/daemonset/daemon_set_controller.ts'
 import { createDeploymentController } from '../controllers/deployment/deployment_controller.ts'
 import { createDisruptionBudgetController } from '../controllers/disruption_budget/disruption_budget_controller.ts'
@@ -9,6 +10,7 @@ import { createEndpointsController } from '../controllers/endpoints/endpoints_co
 import { createGarbageCollectorController } from '../controllers/garbage_collector/garbage_collector_controller.ts'
 import { createJobController } from '../controllers/job/job_controller.ts'
 import { createNamespaceController } from '../controllers/namespace/namespace_controller.ts'
+import { createPodGarbageController } from '../controllers/pod_gc/pod_gc_controller.ts'
 import { createResourceQuotaController } from '../controllers/quota/resource_quota_controller.ts'
 import { createReplicaSetController } from '../controllers/replicaset/replica_set_controller.ts'
 import type { Controller, ControllerDeps } from '../controllers/runtime/controller.ts'
@@ -46,6 +48,8 @@ export function allControllers(options: ControllerOptions): readonly NamedContro
     named('replicaset-controller', createReplicaSetController),
     named('job-controller', createJobController),
     named('daemonset-controller', createDaemonSetController),
+    named('cronjob-controller', createCronJobController),
+    named('pod-garbage-collector', createPodGarbageController),
     named('endpointslice-controller', createEndpointSliceController),
     named('endpoint-controller', createEndpointsController),
     named('endpoint-slice-mirroring-controller', createEndpointSliceMirroringController),

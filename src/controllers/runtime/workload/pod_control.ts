@@ -1,4 +1,4 @@
-import { isInvalid, isNotFound } from '../../../api/error.ts'
+import { ApiError, isInvalid, isNotFound } from '../../../api/error.ts'
 import type { ResourceRef } from '../../../api/resource.ts'
 import { PODS } from '../../../api/resources.ts'
 import type { Draft, KubeObject, Pod, PodTemplateSpec } from '../../../api/types.ts'
@@ -40,11 +40,16 @@ export function createPods(control: PodControl, drafts: readonly Draft<Pod>[]): 
       const { metadata } = await client.create(PODS, draft)
       events.record(owner, 'Normal', 'SuccessfulCreate', `Created pod: ${metadata.name}`)
     } catch (error) {
+      if (isNamespaceEnding(error)) return
       events.record(owner, 'Warning', 'FailedCreate', `Error creating: ${messageOf(error)}`)
       throw error
     }
   })
 }
+
+/** A namespace that is going takes its workloads along: nothing is to be tried again. */
+const isNamespaceEnding = (error: unknown): boolean =>
+  error instanceof ApiError && (error.details?.causes ?? []).some(({ reason }) => reason === 'NamespaceTerminating')
 
 /** Deletes these very pods; one that has gone already needs no deletion. */
 export function deletePods(control: PodControl, pods: readonly Pod[]): Promise<BatchResult> {
