@@ -26,7 +26,7 @@ export async function clusterStatus(data: string | undefined): Promise<ClusterSt
   const kept =
     options === undefined
       ? 'no cluster yet'
-      : `${counted(options.nodes, `${options.runtime} node`)}, ${options.store.kind} store`
+      : `${options.nodes === 0 ? 'no nodes' : counted(options.nodes, `${options.runtime} node`)}, ${options.store.kind} store`
   const lines = [row('data', `${directory.root} (${kept})`)]
   if (running === undefined) return { running: false, lines: [...lines, row('berthd', 'not running')] }
   const { facts, pid } = running

@@ -136,7 +136,8 @@ function tryPort(port: number): Promise<number | undefined> {
 function answer(directory: DataDirectory, request: UpRequest, facts: DaemonFacts, times: string): UpResult {
   if (request.kubeconfig !== undefined) copyKubeconfig(directory.kubeconfig, resolve(request.kubeconfig))
   const kubeconfig = request.kubeconfig === undefined ? directory.kubeconfig : resolve(request.kubeconfig)
-  const nodes = `${facts.nodes} ${facts.runtime} ${facts.nodes === 1 ? 'node' : 'nodes'}`
+  const nodes =
+    facts.nodes === 0 ? 'no nodes' : `${facts.nodes} ${facts.runtime} ${facts.nodes === 1 ? 'node' : 'nodes'}`
   return { kubeconfig, line: `export KUBECONFIG=${kubeconfig}  # https://127.0.0.1:${facts.port}, ${nodes}, ${times}` }
 }
 
