@@ -139,7 +139,7 @@ function smoke(cluster: TestCluster, program: string, minor: number): void {
     await kubectl('delete pod web-1')
     assert.match(await watched, /web-1 +1\/1 +Terminating/)
     await says('describe statefulset web', /SuccessfulCreate[\s\S]*Create Pod web-0 in StatefulSet web successful/)
-    await says('describe pod web-0', /Containers:\n {2}web:[\s\S]*Started container/i)
+    await says('describe pod web-0', /Containers:\n {2}web:[\s\S]*Normal +Started +/)
     await says('get pods web-0 -o custom-columns=N:.metadata.name,I:.spec.containers[0].image', /web-0 +busybox:1.28/)
     await says('get pods -o wide', /NODE[\s\S]*10\.244\.0\.\d+ +node-0/)
   })
