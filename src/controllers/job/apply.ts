@@ -26,7 +26,10 @@ interface Performer {
   readonly events: EventRecorder
 }
 
-/** Acts on a plan. Ends are noted before pods are let go, so that a crash in between loses none. */
+/**
+ * Acts on a plan. Ends are noted before pods are let go, so that a crash in between loses none; pods that
+ * the Job itself deletes are let go first, so that they do not count as failed.
+ */
 export async function applyJob(plan: JobPlan, { job }: JobView, performer: Performer): Promise<Outcome> {
   const { client } = performer
   if (job === undefined) return freed(client, plan)
@@ -39,14 +42,14 @@ export async function applyJob(plan: JobPlan, { job }: JobView, performer: Perfo
   }
   await adopt(control, PODS, plan.claimed.adopt)
   await release(control, PODS, plan.claimed.release)
-  const removed = await deletePods(control, plan.remove)
-  if (removed.failure !== undefined) throw removed.failure
   const made = await createPods(
     control,
     plan.create.map((index) => newPod(job, index)),
   )
   await settle(control, plan)
-  if (made.failure !== undefined) throw made.failure
+  const removed = await deletePods(control, plan.remove)
+  const failure = made.failure ?? removed.failure
+  if (failure !== undefined) throw failure
   return plan.lookAgainMs === undefined ? done : again(plan.lookAgainMs)
 }
 

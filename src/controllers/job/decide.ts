@@ -25,7 +25,7 @@ export interface JobPlan {
   /** One entry a pod: its index, undefined for a Job without indexes. */
   readonly create: readonly (number | undefined)[]
   readonly remove: readonly Pod[]
-  /** Pods that lose the finalizer once the status notes their ends. */
+  /** Pods that lose the finalizer once the status notes their ends; what the Job itself deletes has not failed. */
   readonly free: readonly Pod[]
   readonly statuses: JobStatuses | undefined
   /** The Job itself has outlived its time. */
@@ -65,11 +65,14 @@ function expiryInMs({ spec }: Job, finishedAt: Millis, now: Millis): Millis | un
   return ttlSecondsAfterFinished === undefined ? undefined : finishedAt + ttlSecondsAfterFinished * 1000 - now
 }
 
+/** A Job that fails takes the pods that still run along: they have failed with it. */
 function goOn(job: Job, claimed: Claimed<Pod>, now: Millis): JobPlan {
   const pods = claimed.own
   const count = countPods(job, pods)
   const verdict = judge({ job, pods, count, now })
   const work = workOf(job, { pods, count, verdict, now })
+  const isOver = verdict?.type === 'FailureTarget'
+  const fallen = isOver ? { ...count, newlyFailed: [...count.newlyFailed, ...work.remove.filter(isTracked)] } : count
   const deadline = deadlineInMs(job, now)
   const waits = [work.waitMs, deadline === undefined ? undefined : Math.max(1, deadline)].filter(
     (one) => one !== undefined,
@@ -79,11 +82,20 @@ function goOn(job: Job, claimed: Claimed<Pod>, now: Millis): JobPlan {
     claimed,
     create: work.create,
     remove: work.remove,
-    free: pods.filter((pod) => isTracked(pod) && (pod.status?.phase === 'Succeeded' || hasFailed(job, pod))),
-    statuses: statusesOf({ job, count, verdict, created: work.create.length, removed: work.remove.length, now }),
+    free: pods.filter((pod) => isTracked(pod) && (work.remove.includes(pod) || hasEnded(job, pod))),
+    statuses: statusesOf({
+      job,
+      count: fallen,
+      verdict,
+      created: work.create.length,
+      removed: work.remove.length,
+      now,
+    }),
     lookAgainMs: verdict !== undefined || waits.length === 0 ? undefined : Math.min(...waits),
   }
 }
+
+const hasEnded = (job: Job, pod: Pod): boolean => pod.status?.phase === 'Succeeded' || hasFailed(job, pod)
 
 interface Situation {
   readonly pods: readonly Pod[]
