@@ -76,7 +76,7 @@ function smoke(cluster: TestCluster, program: string, minor: number): void {
   })
 
   test('logs, also as they come, and of the last lines only', async () => {
-    await says('logs web-0 --tail=1', /^tick\n$/)
+    await eventually('the last line is there', () => says('logs web-0 --tail=1', /^tick\n$/), 5_000)
     const followed = await following(program, cluster, ['logs', '-f', 'web-0'], /(tick\n){3}/)
     assert.match(followed, /tick/)
   })
