@@ -19,6 +19,12 @@ const script = new URL('bare_server.ts', import.meta.url).pathname
 export async function withBare<Result>(use: (bare: Bare) => Promise<Result>): Promise<Result> {
   const folder = mkdtempSync(join(process.env['BENCH_DATA'] ?? tmpdir(), 'berth-bench-bare-'))
   const child = spawn(process.execPath, [script, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const clear = () => {
+    child.kill()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  // A bench that is interrupted ends without its `finally`.
+  process.once('exit', clear)
   try {
     const port = await portOf(child)
     const authority = await openAuthority(folder)
@@ -32,6 +38,7 @@ export async function withBare<Result>(use: (bare: Bare) => Promise<Result>): Pr
     }
     return await use({ target: () => target, memory: () => memoryOf([folder]) })
   } finally {
+    process.off('exit', clear)
     child.kill()
     if (child.exitCode === null) await once(child, 'exit')
     rmSync(folder, { recursive: true, force: true })
