@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
@@ -32,8 +32,6 @@ await build({
     js: "import { createRequire as berthRequire } from 'node:module'; const require = berthRequire(import.meta.url);",
   },
 })
-const proto = join(root, 'src/host/cri/api.proto')
-if (existsSync(proto)) cpSync(proto, join(fresh, 'cri/api.proto'))
 
 // Replaced whole, so that a program that starts in between never sees half of it.
 const old = join(root, `dist.old-${process.pid}`)
