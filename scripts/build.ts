@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
@@ -6,6 +6,9 @@ import { build } from 'esbuild'
 const root = new URL('..', import.meta.url).pathname
 const target = join(root, 'dist')
 const fresh = join(root, `dist.new-${process.pid}`)
+
+/** Parts of earlier builds go after a day. */
+const OLD_PARTS_MS = 24 * 60 * 60 * 1000
 
 const began = performance.now()
 mkdirSync(fresh, { recursive: true })
@@ -33,9 +36,18 @@ await build({
   },
 })
 
-// Replaced whole, so that a program that starts in between never sees half of it.
-const old = join(root, `dist.old-${process.pid}`)
-if (existsSync(target)) renameSync(target, old)
-renameSync(fresh, target)
-rmSync(old, { recursive: true, force: true })
+// A running daemon still loads parts of its own build (their names carry a hash), so those stay for a while;
+// the entry points go last, so that a program that starts meanwhile finds everything that they name.
+mkdirSync(target, { recursive: true })
+const made = readdirSync(fresh).sort((a, b) => Number(isEntry(a)) - Number(isEntry(b)))
+for (const name of made) renameSync(join(fresh, name), join(target, name))
+rmSync(fresh, { recursive: true })
+for (const name of readdirSync(target)) {
+  const file = statSync(join(target, name))
+  if (file.isFile() && !made.includes(name) && Date.now() - file.mtimeMs > OLD_PARTS_MS) rmSync(join(target, name))
+}
 console.log(`built dist/ in ${Math.round(performance.now() - began)} ms`)
+
+function isEntry(name: string): boolean {
+  return !/-[A-Z0-9]{8}\.js(\.map)?$/.test(name)
+}
