@@ -1,9 +1,10 @@
+import type { LogSink } from '../api/container_log.ts'
 import type { Clock } from '../base/clock.ts'
 import { fromRfc3339 } from '../base/time.ts'
 import type { HostFiles } from './host_port.ts'
 import { type LogLine, splitLogLines } from './log_lines.ts'
 import { rotatedLog } from './preparation/paths.ts'
-import type { ContainerLogRequest, ContainerLogSink } from './streams.ts'
+import type { ContainerLogRequest } from './streams.ts'
 
 export interface LogReading {
   readonly files: HostFiles
@@ -26,11 +27,7 @@ const FOLLOW_MS = 500
  * Sends a container's log, from where the request says to the end, or until the container has ended
  * when it follows. What was written before the end is delivered, each entry once.
  */
-export async function readContainerLog(
-  reading: LogReading,
-  sink: ContainerLogSink,
-  signal: AbortSignal,
-): Promise<void> {
+export async function readContainerLog(reading: LogReading, sink: LogSink, signal: AbortSignal): Promise<void> {
   const format = new LogFormat(reading.request, reading.clock.now())
   let place: LogPlace = { file: await reading.files.identity(reading.path), offset: await startOffset(reading) }
   while (!signal.aborted && !format.isFull) {
@@ -53,7 +50,7 @@ interface LogPlace {
 interface Sending {
   readonly place: LogPlace
   readonly format: LogFormat
-  readonly sink: ContainerLogSink
+  readonly sink: LogSink
   readonly signal: AbortSignal
 }
 
@@ -74,7 +71,7 @@ async function sendFrom(reading: LogReading, { format, place, signal, sink }: Se
   }
 }
 
-async function writeSlowly(clock: Clock, sink: ContainerLogSink, text: Uint8Array, signal: AbortSignal): Promise<void> {
+async function writeSlowly(clock: Clock, sink: LogSink, text: Uint8Array, signal: AbortSignal): Promise<void> {
   let waiting = sink.write(text)
   while (waiting > WAITING_BYTES_MOST && !signal.aborted) {
     await new Promise<void>((resolve) => clock.after(SLOW_READER_MS, resolve))

@@ -1,3 +1,4 @@
+import type { LogSink } from '../api/container_log.ts'
 import { ApiError } from '../api/error.ts'
 import type { UserInfo } from '../api/request.ts'
 import { checkAccess } from './access.ts'
@@ -7,7 +8,7 @@ import { type HttpResponse, type HttpSink, utf8 } from './http_types.ts'
 import { WATCH_BACKLOG_BYTES_MAX } from './limits.ts'
 import { defined } from './query.ts'
 import type { ResourcePath } from './router.ts'
-import type { LogSink, Upgrade } from './streaming_port.ts'
+import type { Upgrade } from './streaming_port.ts'
 import { containerOf, isAssigned, logOptionsOf, noStreaming, podFor, tunnelRequestOf } from './streaming_requests.ts'
 
 /** A request to `pods/log`, `exec`, `attach` or `portforward`. */

@@ -1,22 +1,5 @@
+import type { LogOptions, LogSink } from '../api/container_log.ts'
 import type { Pod } from '../api/types.ts'
-
-/** A stretch of a container's log, by the query parameters of `pods/log`. */
-export interface LogOptions {
-  readonly container: string
-  readonly follow: boolean
-  readonly previous: boolean
-  readonly timestamps: boolean
-  readonly tailLines?: number
-  readonly sinceSeconds?: number
-  readonly sinceTime?: string
-  readonly limitBytes?: number
-}
-
-/** Receives a container's log. `write` returns how many bytes wait for the reader. */
-export interface LogSink {
-  write(chunk: Uint8Array): number
-  end(error?: Error): void
-}
 
 /** What the request asks a tunnel for. */
 export interface TunnelRequest {

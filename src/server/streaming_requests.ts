@@ -1,10 +1,11 @@
+import type { LogOptions } from '../api/container_log.ts'
 import { ApiError } from '../api/error.ts'
 import type { FieldError } from '../api/field_error.ts'
 import type { Pod } from '../api/types.ts'
 import { badRequest, invalid, notFound } from './api_errors.ts'
 import type { Core } from './core.ts'
 import { defined } from './query.ts'
-import type { LogOptions, TunnelRequest } from './streaming_port.ts'
+import type { TunnelRequest } from './streaming_port.ts'
 
 /** The newest state of a pod that a client wants to talk to. @throws ApiError 404 */
 export function podFor(core: Core, namespace: string | undefined, name: string | undefined): Pod {

@@ -2,17 +2,10 @@ import { isNotFound } from '../../api/error.ts'
 import { CONTROLLER_REVISIONS, DAEMON_SETS, PODS } from '../../api/resources.ts'
 import type { DaemonSet } from '../../api/types.ts'
 import type { Client } from '../../client/client.ts'
+import { refOf, unless } from '../runtime/calls.ts'
 import { again, done, type Outcome } from '../runtime/controller.ts'
 import type { EventRecorder } from '../runtime/events.ts'
-import {
-  adopt,
-  createPods,
-  deletePods,
-  type PodControl,
-  refOf,
-  release,
-  unless,
-} from '../runtime/workload/pod_control.ts'
+import { adopt, createPods, deletePods, type PodControl, release } from '../runtime/workload/pod_control.ts'
 import { saysTheSame, writeStatus } from '../runtime/workload/status_writer.ts'
 import type { DaemonSetPlan, DaemonSetView } from './decide.ts'
 import { newPod } from './new_pod.ts'

@@ -2,18 +2,11 @@ import { isInvalid, isNotFound } from '../../api/error.ts'
 import { JOBS, PODS } from '../../api/resources.ts'
 import type { Job, JobStatus, Pod } from '../../api/types.ts'
 import type { Client } from '../../client/client.ts'
+import { refOf, unless } from '../runtime/calls.ts'
 import { again, done, type Outcome } from '../runtime/controller.ts'
 import type { EventRecorder } from '../runtime/events.ts'
 import { inBatches } from '../runtime/workload/batches.ts'
-import {
-  adopt,
-  createPods,
-  deletePods,
-  type PodControl,
-  refOf,
-  release,
-  unless,
-} from '../runtime/workload/pod_control.ts'
+import { adopt, createPods, deletePods, type PodControl, release } from '../runtime/workload/pod_control.ts'
 import { saysTheSame, writeStatus } from '../runtime/workload/status_writer.ts'
 import { hasCondition } from './conditions.ts'
 import type { JobPlan, JobView } from './decide.ts'

@@ -5,8 +5,8 @@ import { NODES, PODS } from '../../api/resources.ts'
 import type { Pod } from '../../api/types.ts'
 import { toRfc3339 } from '../../base/time.ts'
 import type { Client } from '../../client/client.ts'
+import { refOf, unless } from '../runtime/calls.ts'
 import { again, type Controller, type ControllerDeps, done, watchRule } from '../runtime/controller.ts'
-import { refOf, unless } from '../runtime/workload/pod_control.ts'
 import { decidePodGarbage, type Garbage, type PodGarbagePlan, type PodGarbageView } from './decide.ts'
 
 /** There is one key: the garbage of the whole cluster is looked through at once. */

@@ -2,10 +2,11 @@ import { isNotFound } from '../../api/error.ts'
 import { STATEFUL_SETS } from '../../api/resources.ts'
 import type { StatefulSet, StatefulSetStatus } from '../../api/types.ts'
 import type { Client } from '../../client/client.ts'
+import { refOf, unless } from '../runtime/calls.ts'
 import { again, done, type Outcome } from '../runtime/controller.ts'
 import type { EventRecorder } from '../runtime/events.ts'
 import { inGrowingBatches } from './batches.ts'
-import { confirmOnce, type Performer, perform, refOf, unless } from './perform.ts'
+import { confirmOnce, type Performer, perform } from './perform.ts'
 import type { Phase, Plan } from './plan.ts'
 
 /** Acts on a plan. The status is written even if the work fails; the first failure is thrown. */

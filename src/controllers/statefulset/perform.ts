@@ -3,6 +3,7 @@ import { keyOf, type ResourceRef } from '../../api/resource.ts'
 import { CONTROLLER_REVISIONS, PODS, STATEFUL_SETS } from '../../api/resources.ts'
 import type { KubeObject, Pod, StatefulSet } from '../../api/types.ts'
 import type { Client } from '../../client/client.ts'
+import { refOf, uidOf, unless } from '../runtime/calls.ts'
 import type { EventRecorder } from '../runtime/events.ts'
 import { makeClaims, ownClaims } from './claim_control.ts'
 import { controllerReferenceOf } from './identity.ts'
@@ -76,19 +77,3 @@ async function release({ client, set }: Performer, pod: Pod): Promise<void> {
   const isGone = (error: unknown) => isNotFound(error) || isInvalid(error)
   await unless(isGone, client.patch(PODS, refOf(pod), { type: 'strategic', body }))
 }
-
-/** Waits for a call and forgives the failures that mean that there is nothing left to do. */
-export async function unless(forgives: (error: unknown) => boolean, call: Promise<unknown>): Promise<void> {
-  try {
-    await call
-  } catch (error) {
-    if (!forgives(error)) throw error
-  }
-}
-
-export const refOf = (object: KubeObject): { readonly namespace: string; readonly name: string } => ({
-  namespace: object.metadata.namespace ?? '',
-  name: object.metadata.name,
-})
-
-export const uidOf = (object: KubeObject): { readonly uid: string } => ({ uid: object.metadata.uid })

@@ -1,8 +1,9 @@
 import { Buffer } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { LogSink } from '../../api/container_log.ts'
 import { ApiError, type Status } from '../../api/error.ts'
-import type { ContainerLogRequest, ContainerLogSink, ContainerStreamRequest } from '../../node/streams.ts'
+import type { ContainerLogRequest, ContainerStreamRequest } from '../../node/streams.ts'
 import { http } from '../node_http.ts'
 import { REQUEST_HEADER } from './agent_door.ts'
 
@@ -48,7 +49,7 @@ export function openAgentPipe(
 export function readAgentLog(
   socketPath: string,
   wanted: ContainerLogRequest,
-  sink: ContainerLogSink,
+  sink: LogSink,
   signal: AbortSignal,
 ): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -4,6 +4,7 @@ import { PODS } from '../../../api/resources.ts'
 import type { Draft, KubeObject, Pod, PodTemplateSpec } from '../../../api/types.ts'
 import { messageOf } from '../../../base/log.ts'
 import type { Client } from '../../../client/client.ts'
+import { refOf, unless } from '../calls.ts'
 import type { EventRecorder } from '../events.ts'
 import { type BatchResult, inBatches } from './batches.ts'
 import { controllerReferenceTo } from './ownership.ts'
@@ -98,17 +99,3 @@ export async function release<T extends KubeObject>(
     await unless(isGone, client.patch(resource, refOf(object), { type: 'strategic', body }))
   }
 }
-
-/** Waits for a call and forgives the failures that mean that there is nothing left to do. */
-export async function unless(forgives: (error: unknown) => boolean, call: Promise<unknown>): Promise<void> {
-  try {
-    await call
-  } catch (error) {
-    if (!forgives(error)) throw error
-  }
-}
-
-export const refOf = (object: KubeObject): { readonly namespace: string; readonly name: string } => ({
-  namespace: object.metadata.namespace ?? '',
-  name: object.metadata.name,
-})

@@ -2,7 +2,7 @@ import { isNotFound } from '../../../api/error.ts'
 import type { ResourceRef } from '../../../api/resource.ts'
 import type { KubeObject } from '../../../api/types.ts'
 import type { Client } from '../../../client/client.ts'
-import { refOf, unless } from './pod_control.ts'
+import { refOf, unless } from '../calls.ts'
 import { canonicalJson } from './template_hash.ts'
 
 type WithStatus = KubeObject & { readonly status?: object }
