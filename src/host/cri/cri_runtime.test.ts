@@ -50,10 +50,10 @@ async function runOneContainer(machine: Machine): Promise<void> {
   )
   await runtime.startContainer(id)
 
-  const seen = await runtime.execSync(id, ['sh', '-c', 'hostname; echo $GREETING >&2; exit 3'], 5000)
+  const seen = await runtime.execSync(id, ['sh', '-c', 'echo $HOSTNAME; hostname; echo $GREETING >&2; exit 3'], 5000)
   assert.deepEqual(
     [seen.exitCode, text(seen.stdout), text(seen.stderr), seen.timedOut],
-    [3, 'web-0\n', 'ahoy\n', false],
+    [3, 'web-0\nweb-0\n', 'ahoy\n', false],
   )
   assert.equal((await runtime.execSync(id, ['no-such-program'], 5000)).exitCode, 127)
   assert.equal((await runtime.execSync(id, ['sleep', '5'], 1000)).timedOut, true)

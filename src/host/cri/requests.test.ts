@@ -10,7 +10,13 @@ interface Wire {
 }
 
 const IMAGE: RuntimeImage = { reference: 'i', id: 'sha256:0', pulled: false, user: 0 }
-const FACTS = { hostNetwork: false, shareProcessNamespace: false, logDirectory: '/l', cgroupParent: '' }
+const FACTS = {
+  hostname: 'web-0',
+  hostNetwork: false,
+  shareProcessNamespace: false,
+  logDirectory: '/l',
+  cgroupParent: '',
+}
 const podWith = (spec: object) => ({ metadata: {}, spec: { containers: [], ...spec } }) as unknown as Pod
 
 function containerSecurityOf(securityContext: object, podSecurity: object = {}): Readonly<Record<string, unknown>> {

@@ -56,6 +56,8 @@ function seccomp(profile: SeccompProfile | undefined): object {
 
 /** How a pod's sandbox was made, as far as its containers must agree with it. */
 export interface SandboxFacts extends SharedNamespaces {
+  /** Without it the runtime puts the machine's own name into `HOSTNAME`. */
+  readonly hostname: string
   readonly logDirectory: string
   readonly cgroupParent: string
 }
@@ -65,6 +67,7 @@ export function containerRequest(sandbox: Sandbox, facts: SandboxFacts, config: 
     pod_sandbox_id: sandbox.id,
     sandbox_config: {
       metadata: { ...sandbox.pod, attempt: sandbox.attempt },
+      hostname: facts.hostname,
       log_directory: facts.logDirectory,
       linux: { cgroup_parent: facts.cgroupParent },
     },

@@ -70,8 +70,10 @@ function sandboxOf(wire: WireSandbox, ips: readonly string[]): Sandbox {
 const FACTS_ANNOTATION = 'berth.dev/sandbox'
 
 function remember(config: SandboxConfig): Record<string, string> {
-  const { hostNetwork, shareProcessNamespace, hostPid = false, hostIpc = false, logDirectory, cgroupParent } = config
-  const facts: SandboxFacts = { hostNetwork, shareProcessNamespace, hostPid, hostIpc, logDirectory, cgroupParent }
+  const { hostname, hostNetwork, shareProcessNamespace, logDirectory, cgroupParent } = config
+  const { hostPid = false, hostIpc = false } = config
+  const shared = { hostNetwork, shareProcessNamespace, hostPid, hostIpc }
+  const facts: SandboxFacts = { hostname, ...shared, logDirectory, cgroupParent }
   return { [FACTS_ANNOTATION]: JSON.stringify(facts) }
 }
 
