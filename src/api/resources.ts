@@ -1,5 +1,6 @@
 import type { ResourceRef } from './resource.ts'
 import type {
+  ClusterRole,
   ConfigMap,
   ControllerRevision,
   CronJob,
@@ -84,3 +85,4 @@ export const DISRUPTION_BUDGETS = namespaced<PodDisruptionBudget>(
   'PodDisruptionBudget',
 )
 export const RESOURCE_QUOTAS = namespaced<ResourceQuota>('', 'v1', 'resourcequotas', 'ResourceQuota')
+export const CLUSTER_ROLES = cluster<ClusterRole>('rbac.authorization.k8s.io', 'v1', 'clusterroles', 'ClusterRole')

@@ -79,4 +79,5 @@ export type Lease = Stored<k8s.V1Lease>
 export type PriorityClass = Stored<k8s.V1PriorityClass>
 export type PodDisruptionBudget = WithSpec<k8s.V1PodDisruptionBudget, k8s.V1PodDisruptionBudgetSpec>
 export type ResourceQuota = WithSpec<k8s.V1ResourceQuota, k8s.V1ResourceQuotaSpec>
+export type ClusterRole = Stored<k8s.V1ClusterRole>
 export type LabelSelector = Wire<k8s.V1LabelSelector>

@@ -13,6 +13,7 @@ import { createNamespaceController } from '../controllers/namespace/namespace_co
 import { createPodGarbageController } from '../controllers/pod_gc/pod_gc_controller.ts'
 import { createResourceQuotaController } from '../controllers/quota/resource_quota_controller.ts'
 import { createReplicaSetController } from '../controllers/replicaset/replica_set_controller.ts'
+import { createRoleAggregationController } from '../controllers/role_aggregation/role_aggregation_controller.ts'
 import type { Controller, ControllerDeps } from '../controllers/runtime/controller.ts'
 import { createServiceAccountController } from '../controllers/service_account/service_account_controller.ts'
 import { createStatefulSetController } from '../controllers/statefulset/stateful_set_controller.ts'
@@ -61,6 +62,7 @@ export function allControllers(options: ControllerOptions): readonly NamedContro
     named('persistentvolume-controller', (deps) => createVolumeController(deps, { store: options.volumes })),
     named('pvc-protection-controller', createClaimProtectionController),
     named('pv-protection-controller', createVolumeProtectionController),
+    named('clusterrole-aggregation-controller', createRoleAggregationController),
     named('service-account-controller', (deps) =>
       createServiceAccountController(deps, { authority: options.authority }),
     ),

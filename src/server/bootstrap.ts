@@ -41,8 +41,10 @@ export async function bootstrap(core: Core): Promise<void> {
   for (const draft of PRIORITY_CLASSES) await ensure(core, ['scheduling.k8s.io', 'v1', 'priorityclasses'], draft)
   const rbac = ['rbac.authorization.k8s.io', 'v1'] as const
   const { roles, bindings } = bootstrapRoles()
-  for (const role of roles) await ensureAsItIs(core, [...rbac, 'clusterroles'], role)
-  for (const binding of bindings) await ensureAsItIs(core, [...rbac, 'clusterrolebindings'], binding)
+  await Promise.all([
+    ...roles.map((role) => ensureAsItIs(core, [...rbac, 'clusterroles'], role)),
+    ...bindings.map((binding) => ensureAsItIs(core, [...rbac, 'clusterrolebindings'], binding)),
+  ])
   await ensure(core, ['', 'v1', 'services'], kubernetesService(core), 'default')
 }
 

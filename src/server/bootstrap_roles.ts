@@ -1,5 +1,6 @@
 import type { Draft, KubeObject } from '../api/types.ts'
 import { MASTERS, type PolicyRule } from './authorization.ts'
+import { userRoles } from './bootstrap_user_roles.ts'
 
 interface NamedRole {
   readonly name: string
@@ -109,15 +110,22 @@ const ROLES: readonly NamedRole[] = [
 const labels = { 'kubernetes.io/bootstrapping': 'rbac-defaults' }
 const annotations = { 'rbac.authorization.kubernetes.io/autoupdate': 'true' }
 
-/** The roles that the server itself relies on, and who holds them. */
+/** The roles that the server itself relies on and those that are there to be given to people, and who holds them from the start. */
 export function bootstrapRoles(): { roles: Draft<KubeObject>[]; bindings: Draft<KubeObject>[] } {
   const bound = ROLES.filter((role) => role.groups.length > 0)
   return {
-    roles: ROLES.map(({ name, rules }) => ({ metadata: { name, labels, annotations }, rules })),
+    roles: [
+      ...ROLES.map(({ name, rules }) => ({ metadata: { name, labels, annotations }, rules })),
+      ...userRoles().map((role) => withDefaults(role)),
+    ],
     bindings: bound.map(({ name, groups }) => ({
       metadata: { name, labels, annotations },
       roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name },
       subjects: groups.map((group) => ({ apiGroup: RBAC, kind: 'Group', name: group })),
     })),
   }
+}
+
+function withDefaults({ metadata, ...role }: Draft<KubeObject>): Draft<KubeObject> {
+  return { ...role, metadata: { ...metadata, labels: { ...labels, ...metadata.labels }, annotations } }
 }
