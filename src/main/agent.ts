@@ -14,13 +14,17 @@ import { createNodeImages } from '../host/images/node_images.ts'
 import { SERVICE_RANGE } from '../host/machine/address_plan.ts'
 import { applyNftables } from '../host/nft.ts'
 import { createNodeHost } from '../host/node_host/node_host.ts'
+import { createUsage } from '../host/node_host/usage.ts'
 import { pinoLog } from '../host/pino_log.ts'
 import { openAgentDoor } from '../host/streaming/agent_door.ts'
 import { openTcpProxy } from '../host/tcp_proxy.ts'
 import { createDnsResponder } from '../network/dns/responder.ts'
 import { ServiceRules } from '../network/services/service_rules.ts'
 import { startNodeAgent } from '../node/agent.ts'
+import { createNodePages } from '../node/node_pages.ts'
 import type { NodeDescription } from '../node/node_registration.ts'
+import { createNodeStats } from '../node/stats/node_stats.ts'
+import { createStatsPages } from '../node/stats/pages.ts'
 import { type AgentConfig, readAgentConfig } from './agent_config.ts'
 import { API_ADDRESS, API_PORT, CLUSTER_DOMAIN, DNS_ADDRESS, DNS_PORT } from './cluster_addresses.ts'
 import { onceStopped } from './stopping.ts'
@@ -78,7 +82,18 @@ export async function runAgent(configFile: string): Promise<void> {
     },
   })
   await rules.start()
-  const door = await openAgentDoor(config.doorSocket, agent.streams)
+  const stats = createNodeStats({
+    nodeName: config.name,
+    usage: createUsage(config.cgroupParent),
+    pods: () => agent.pods.workers(),
+  })
+  const statsPages = createStatsPages(stats)
+  const ownPages = createNodePages({
+    pods: () => agent.pods.workers().map(({ pod }) => pod),
+    config: { clusterDomain: CLUSTER_DOMAIN, clusterDNS: [DNS_ADDRESS], maxPods: PODS_MAX },
+  })
+  const pages = async (path: string) => (await statsPages(path)) ?? ownPages(path)
+  const door = await openAgentDoor(config.doorSocket, agent.streams, pages)
   log.info('agent is ready')
   onceStopped(async () => {
     agent.stop()

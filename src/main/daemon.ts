@@ -13,8 +13,10 @@ import { identify } from '../host/processes.ts'
 import { writeRunFile } from '../host/run_files.ts'
 import { openSecretSeal } from '../host/secret_seal.ts'
 import { openSqliteJournal } from '../host/sqlite_journal.ts'
+import { createProxyPort } from '../host/streaming/proxy_port.ts'
 import { createStreamingPort } from '../host/streaming/streaming_port.ts'
 import { volumeDirectories } from '../host/volume_directories.ts'
+import type { NodeStatsPort } from '../server/metrics/collector.ts'
 import type { Journal } from '../store/journal.ts'
 import { MemoryJournal } from '../store/memory_journal.ts'
 import { createStore } from '../store/mvcc.ts'
@@ -26,7 +28,7 @@ import { type DaemonReport, startingFacts } from './daemon_process.ts'
 import { agentDoor, type DataDirectory, dataDirectory } from './data_directory.ts'
 import { furnish } from './furnish.ts'
 import { keepLogsSmall } from './log_rotation.ts'
-import { startNodes } from './nodes.ts'
+import { type RunningNodes, startNodes } from './nodes.ts'
 import { type ClusterOptions, UserError } from './options.ts'
 import { simulatedStreams } from './simulated_streams.ts'
 import { onceStopped } from './stopping.ts'
@@ -58,7 +60,8 @@ async function serve(directory: DataDirectory, report: (message: DaemonReport) =
   const log = pinoLog('info')
   for (const folder of [directory.volumes, directory.run]) mkdirSync(folder, { recursive: true, mode: 0o711 })
   const authority = await openAuthority(directory.pki)
-  const plane = await startPlane(directory, options, log)
+  const running: { nodes?: RunningNodes } = {}
+  const plane = await startPlane(directory, options, { log, nodeStats: statsOf(running) })
   const logs = keepLogsSmall(directory.logs, log)
   const listening = await openDoors(directory, options, authority, plane)
   const admin = await authority.keptClient('admin', {
@@ -79,7 +82,7 @@ async function serve(directory: DataDirectory, report: (message: DaemonReport) =
   })
   const apiMs = Math.round(performance.now() - began)
   if (options.nodes > 0) await furnish(plane.clientFor('berth'))
-  const nodes = await startNodes({
+  running.nodes = await startNodes({
     directory,
     options,
     authority,
@@ -94,14 +97,31 @@ async function serve(directory: DataDirectory, report: (message: DaemonReport) =
   report({ type: 'ready', facts })
   onceStopped(async () => {
     logs.stop()
-    await nodes.stop()
+    await running.nodes?.stop()
     manager.stop()
     await Promise.all(listening.map((door) => door.close()))
     await plane.stop()
   }, log)
 }
 
-async function startPlane(directory: DataDirectory, options: ClusterOptions, log: Log): Promise<ControlPlane> {
+/** Nodes come up after the server that asks them. */
+const statsOf = (running: { readonly nodes?: RunningNodes }): NodeStatsPort => ({
+  async summary(node) {
+    if (running.nodes === undefined) throw new Error('the nodes are still being started')
+    return running.nodes.summary(node)
+  },
+})
+
+interface PlaneParts {
+  readonly log: Log
+  readonly nodeStats: NodeStatsPort
+}
+
+async function startPlane(
+  directory: DataDirectory,
+  options: ClusterOptions,
+  { log, nodeStats }: PlaneParts,
+): Promise<ControlPlane> {
   const journal = await openJournal(directory, options)
   const store = await createStore({ journal, clock: systemClock, log })
   const audit = openAuditFile(join(directory.logs, 'audit.log'), log)
@@ -115,10 +135,10 @@ async function startPlane(directory: DataDirectory, options: ClusterOptions, log
     tokens: await createTokenSigner(directory.pki),
     serviceRange: SERVICE_RANGE,
     advertise: { address: API_ADDRESS, port: API_PORT },
-    streaming:
-      options.runtime === 'simulated' ? simulatedStreams : createStreamingPort((node) => agentDoor(directory, node)),
+    ...wayToPods(directory, options),
     productVersion: VERSION,
     audit: (event) => audit.write(event),
+    ...(options.nodes > 0 ? { nodeStats } : {}),
   })
   const stop = async () => {
     await plane.stop()
@@ -127,6 +147,13 @@ async function startPlane(directory: DataDirectory, options: ClusterOptions, log
   }
   return { ...plane, stop }
 }
+}
+
+/** Simulated pods run no process that could be reached. */
+function wayToPods(directory: DataDirectory, { runtime }: ClusterOptions) {
+  if (runtime === 'simulated') return { streaming: simulatedStreams }
+  const door = (node: string) => agentDoor(directory, node)
+  return { streaming: createStreamingPort(door), proxy: createProxyPort(door) }
 
 /** What nobody reads in the database without the key. */
 const SEALED_RESOURCES = new Set(['secrets'])

@@ -2,8 +2,10 @@ import { systemClock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { systemRandom } from '../base/random.ts'
 import type { CertificateAuthority } from '../host/certificates.ts'
+import { readAgentSummary } from '../host/streaming/agent_stats.ts'
+import type { NodeStatsPort } from '../server/metrics/collector.ts'
 import { type ControlPlane, componentUser } from './control_plane.ts'
-import type { DataDirectory } from './data_directory.ts'
+import { agentDoor, type DataDirectory } from './data_directory.ts'
 import type { ClusterOptions } from './options.ts'
 import { startRealNodes } from './real_nodes.ts'
 import { startSimulatedNodes } from './simulated_nodes.ts'
@@ -20,6 +22,8 @@ export interface NodesDeps {
 
 /** The nodes of this machine, real or simulated. */
 export interface RunningNodes {
+  /** What a node counts. @throws when it cannot be asked */
+  readonly summary: NodeStatsPort['summary']
   /** Ends what lives in this process; agents and containers of real nodes go on. */
   stop(): Promise<void>
 }
@@ -28,7 +32,7 @@ export interface RunningNodes {
 export async function startNodes(deps: NodesDeps): Promise<RunningNodes> {
   const { options, plane } = deps
   await removeSurplusNodes({ ...deps, client: plane.clientFor('berth') })
-  if (options.nodes === 0) return { stop: async () => {} }
+  if (options.nodes === 0) return { summary: noNode, stop: async () => {} }
   if (options.runtime === 'simulated') {
     const transport = plane.server.transport(componentUser('nodes'))
     const nodes = await startSimulatedNodes({
@@ -39,7 +43,7 @@ export async function startNodes(deps: NodesDeps): Promise<RunningNodes> {
       count: options.nodes,
       size: options.nodeSize,
     })
-    return { stop: async () => nodes.stop() }
+    return { summary: nodes.summary, stop: async () => nodes.stop() }
   }
   const nodes = await startRealNodes({
     ...deps,
@@ -47,5 +51,10 @@ export async function startNodes(deps: NodesDeps): Promise<RunningNodes> {
     port: options.port,
     client: plane.clientFor('berth'),
   })
-  return { stop: async () => nodes.stop() }
+  const summary = (node: string) => readAgentSummary(agentDoor(deps.directory, node))
+  return { summary, stop: async () => nodes.stop() }
+}
+
+const noNode: NodeStatsPort['summary'] = async (node) => {
+  throw new Error(`there is no node ${node}`)
 }

@@ -1,4 +1,5 @@
 import type { Transport } from '../api/request.ts'
+import type { StatsSummary } from '../api/stats_summary.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { Random } from '../base/random.ts'
@@ -20,8 +21,14 @@ export interface SimulatedNodesOptions {
 /** The name of the node with this index, real or simulated. */
 export const nodeName = (index: number): string => `node-${index}`
 
+export interface RunningSimulatedNodes {
+  /** What a node's containers would use. @throws Error when there is no such node */
+  summary(node: string): Promise<StatsSummary>
+  stop(): void
+}
+
 /** Brings up nodes whose containers are simulated, in this process; resolves when all are Ready. */
-export async function startSimulatedNodes(options: SimulatedNodesOptions): Promise<{ stop(): void }> {
+export async function startSimulatedNodes(options: SimulatedNodesOptions): Promise<RunningSimulatedNodes> {
   const { clock, random, log, transport } = options
   const client = createClient(transport, { fieldManager: 'berth-agent' })
   const informers = createInformers({ client, clock, log })
@@ -30,6 +37,11 @@ export async function startSimulatedNodes(options: SimulatedNodesOptions): Promi
   await informers.start()
   await Promise.all(Array.from({ length: options.count }, (_, index) => nodes.add(nodeName(index), options.size)))
   return {
+    summary: async (name) => {
+      const node = nodes.nodes.find((one) => one.name === name)
+      if (node === undefined) throw new Error(`there is no node ${name}`)
+      return node.stats.summary()
+    },
     stop: () => {
       nodes.stop()
       informers.stop()

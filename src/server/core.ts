@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts'
 import type { AdmissionChain } from './admission/admission.ts'
 import type { Audit } from './audit.ts'
 import type { Authorizer } from './authorization.ts'
+import type { UsageCollector } from './metrics/collector.ts'
 import type { RequestGate } from './request_gate.ts'
 import type { ServerDeps } from './server_deps.ts'
 import type { ServiceAllocator } from './service_allocation.ts'
@@ -19,6 +20,8 @@ export interface Core {
   readonly authorizer: Authorizer
   readonly gate: RequestGate
   readonly audit: Audit
+  /** What nodes and pods use; absent where nobody could be asked. */
+  readonly usage?: UsageCollector
 }
 
 const NO_GATES: ReadonlyMap<string, boolean> = new Map()

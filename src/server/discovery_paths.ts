@@ -10,6 +10,7 @@ import { allResources } from '../api/schema/table.ts'
 import { noSuchResource } from './api_errors.ts'
 import type { Core } from './core.ts'
 import { type HttpRequest, type HttpResponse, utf8 } from './http_types.ts'
+import { isMetricsGroup, metricsResources } from './metrics/resources.ts'
 import { negotiatePlain, wantsAggregatedDiscovery } from './negotiation.ts'
 import { writeBody } from './representation.ts'
 import { isKnownGroup } from './router.ts'
@@ -18,7 +19,7 @@ import { isKnownGroup } from './router.ts'
 export async function answerDiscovery(core: Core, request: HttpRequest): Promise<HttpResponse | undefined> {
   const path = request.path.replace(/\/$/, '')
   const accept = request.headers['accept']
-  if ((path === '/api' || path === '/apis') && wantsAggregatedDiscovery(accept)) return aggregated(path)
+  if ((path === '/api' || path === '/apis') && wantsAggregatedDiscovery(accept)) return aggregated(core, path)
   const object = discoveryObject(core, path)
   if (object === undefined) return undefined
   const representation = negotiatePlain(accept)
@@ -29,19 +30,24 @@ export async function answerDiscovery(core: Core, request: HttpRequest): Promise
 
 const documents = new Map<string, Uint8Array>()
 
-function aggregated(path: '/api' | '/apis'): HttpResponse {
-  const bytes = documents.get(path) ?? utf8(JSON.stringify(aggregatedDiscovery(allResources(), path)))
-  documents.set(path, bytes)
+/** The built-in resources, and those of the metrics' group where it is served. */
+const servedResources = (core: Core) => [...allResources(), ...metricsResources(core)]
+
+function aggregated(core: Core, path: '/api' | '/apis'): HttpResponse {
+  const resources = servedResources(core)
+  const key = `${path} ${resources.length}`
+  const bytes = documents.get(key) ?? utf8(JSON.stringify(aggregatedDiscovery(resources, path)))
+  documents.set(key, bytes)
   return { status: 200, headers: { 'content-type': AGGREGATED_MEDIA_TYPE, vary: 'Accept' }, body: [bytes] }
 }
 
 function discoveryObject(core: Core, path: string): object | undefined {
-  const resources = allResources()
+  const resources = servedResources(core)
   if (path === '/api') return coreVersions(serverAddress(core))
   if (path === '/apis') return groupList(resources)
   const [root, group = '', version] = path.split('/').slice(1)
   if (root === 'api') return withoutVersion(resourceList(resources, '', group) ?? refuse())
-  if (root !== 'apis' || group === '' || !isKnownGroup(group)) return undefined
+  if (root !== 'apis' || group === '' || !(isKnownGroup(group) || isMetricsGroup(core, group))) return undefined
   return version === undefined ? groupDocument(resources, group) : (resourceList(resources, group, version) ?? refuse())
 }
 

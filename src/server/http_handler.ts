@@ -13,6 +13,7 @@ import { answerWatch } from './http_watch.ts'
 import { impersonated } from './impersonation.ts'
 import { GZIP_BYTES_MIN } from './limits.ts'
 import { bodyMediaType, negotiate, readableMediaType, representationOfError } from './negotiation.ts'
+import { isMetricsGroup, metricsTarget } from './metrics/resources.ts'
 import { checkNodeRead } from './node_reads.ts'
 import { patchTypeOf } from './patch_types.ts'
 import { answerPath } from './paths.ts'
@@ -69,7 +70,7 @@ async function answer(arrival: Arrival): Promise<HttpResponse> {
     return answerPath(core, request)
   }
   const { path } = route
-  if (!isKnownGroup(path.group)) return notFoundPage()
+  if (!isKnownGroup(path.group) && !isMetricsGroup(core, path.group)) return notFoundPage()
   if (isTunnel(path)) return answerTunnel(core, { request, user, path }, undefined)
   const work = () => answerResource(core, authorizer, { request, user, path })
   if (isLongRunning(path, wantsWatch(new URLSearchParams(request.query)))) return work()
@@ -121,7 +122,7 @@ interface ResourceRequest {
 
 async function answerResource(core: Core, authorizer: Authorizer, { request, user, path }: ResourceRequest) {
   const query = new URLSearchParams(request.query)
-  const target = targetOf(path)
+  const target = metricsTarget(core, path) ?? targetOf(path)
   const watching = request.method === 'GET' && (path.watch || wantsWatch(query))
   const verb = verbOf(request.method, path, target, watching)
   const { group, version, resource, namespace, name, subresource } = path

@@ -4,6 +4,7 @@ import type { Answer, Call } from './call.ts'
 import type { Core } from './core.ts'
 import { dispatch, dispatchWatch } from './dispatch.ts'
 import { utf8 } from './http_types.ts'
+import { metricsTarget } from './metrics/resources.ts'
 import { checkNodeRead } from './node_reads.ts'
 import { bytesOf, plainObject } from './representation.ts'
 import { targetOf } from './router.ts'
@@ -28,7 +29,8 @@ export function createLocalTransport(core: Core, user: UserInfo): Transport {
 
 function callOf(core: Core, user: UserInfo, request: ApiRequest): Call {
   const { group, version, resource, namespace, name, subresource } = request
-  const target = targetOf({ group, version, resource, namespace, name, subresource, rest: '', watch: false })
+  const path = { group, version, resource, namespace, name, subresource, rest: '', watch: false }
+  const target = metricsTarget(core, path) ?? targetOf(path)
   checkAccess(core.authorizer, user, request)
   checkNodeRead(core.store, user, request)
   return {

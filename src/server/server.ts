@@ -11,6 +11,7 @@ import type { Core } from './core.ts'
 import { createHttpHandler, createUpgradeHandler, type UpgradeHandler } from './http_handler.ts'
 import type { HttpHandler } from './http_types.ts'
 import { createLocalTransport } from './local_transport.ts'
+import { createUsageCollector } from './metrics/collector.ts'
 import { createRequestGate } from './request_gate.ts'
 import { DEFAULT_NODE_PORTS, DEFAULT_SERVICE_RANGE, type ServerDeps } from './server_deps.ts'
 import { createServiceAllocator } from './service_allocation.ts'
@@ -61,6 +62,7 @@ export function createServer(deps: ServerDeps): Server {
     authorizer,
     gate: createRequestGate(clock),
     audit: createAudit(clock, random, deps.audit),
+    ...usageOf(deps),
   }
   const parts = [authorizer, priorityClasses, storageClasses, limitRanges, quotas, services]
   return {
@@ -73,8 +75,15 @@ export function createServer(deps: ServerDeps): Server {
     },
     async stop() {
       for (const part of parts) part.stop()
+      core.usage?.stop()
     },
   }
+}
+
+function usageOf({ store, clock, log, nodeStats }: ServerDeps): Pick<Core, 'usage'> {
+  if (nodeStats === undefined) return {}
+  const nodes = async () => (await store.list({ resource: 'nodes' })).items.map(({ key }) => key.name)
+  return { usage: createUsageCollector({ nodes, port: nodeStats, clock, log }) }
 }
 
 /** What is watched shows durable states; a quota's use has to be compared with the newest one. */

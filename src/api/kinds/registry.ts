@@ -37,6 +37,7 @@ import { serviceRules } from './service.ts'
 import { serviceAccountRules } from './service_account.ts'
 import { statefulSetRules } from './stateful_set.ts'
 import { storageClassRules } from './storage_class.ts'
+import { nodeMetricsRules, podMetricsRules } from './usage_metrics.ts'
 import { volumeRules } from './volume.ts'
 import { mutatingWebhookRules, validatingWebhookRules } from './webhook_configuration.ts'
 
@@ -84,6 +85,8 @@ const OWN_RULES: readonly KindRules[] = [
   serviceAccountRules,
   statefulSetRules,
   storageClassRules,
+  podMetricsRules,
+  nodeMetricsRules,
   volumeRules,
   validatingWebhookRules,
   mutatingWebhookRules,

@@ -2,8 +2,10 @@ import { Buffer } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { ApiError } from '../../api/error.ts'
+import type { StatsPages } from '../../node/stats/pages.ts'
 import type { ContainerLogRequest, ContainerStreamRequest, NodeStreams } from '../../node/streams.ts'
 import { http } from '../node_http.ts'
+import { DIAL_PATH, type DialedAddress, pipeDialed } from './agent_dial.ts'
 import { listenUnixSocket } from './unix_socket.ts'
 
 /** The request travels in a header, since an upgrade has no body. */
@@ -12,19 +14,40 @@ const DIAL_MS_MAX = 30_000
 
 /**
  * The agent's door for the API server: a unix socket that only root may open. `GET /log` answers
- * a container's log; an upgrade of `/stream` becomes a plain pipe to the runtime's streaming server,
+ * a container's log, the kubelet's paths what the node uses; an upgrade of `/stream` becomes a plain pipe to the runtime's streaming server,
  * which lives inside the node's network namespace and cannot be reached from outside.
  */
-export async function openAgentDoor(socketPath: string, streams: NodeStreams): Promise<{ close(): Promise<void> }> {
+export async function openAgentDoor(
+  socketPath: string,
+  streams: NodeStreams,
+  pages?: StatsPages,
+): Promise<{ close(): Promise<void> }> {
   const server = http.createServer((request, response) => {
-    serveLog(streams, request, response).catch((thrown) => answerError(response, thrown))
+    const work = servePage(pages, request, response).then(async (done) => {
+      if (done) return
+      if (request.headers[REQUEST_HEADER] === undefined) return answerUnknown(response)
+      await serveLog(streams, request, response)
+    })
+    work.catch((thrown) => answerError(response, thrown))
   })
   server.requestTimeout = 0
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
-    pipeStream(streams, request, socket, head).catch((thrown) => refuseUpgrade(socket, thrown))
+    const piped =
+      request.url === DIAL_PATH
+        ? pipeDialed(decodeRequest<DialedAddress>(request), socket, head)
+        : pipeStream(streams, request, socket, head)
+    piped.catch((thrown) => refuseUpgrade(socket, thrown))
   })
   return listenUnixSocket(server, socketPath)
+}
+
+/** False when the path is none of the kubelet's. */
+async function servePage(pages: StatsPages | undefined, request: IncomingMessage, response: ServerResponse) {
+  const page = await pages?.(request.url ?? '')
+  if (page === undefined) return false
+  response.writeHead(200, { 'content-type': page.contentType }).end(page.text)
+  return true
 }
 
 async function serveLog(streams: NodeStreams, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -98,6 +121,11 @@ const protocolList = (given: string | string[] | undefined): string[] =>
 function decodeRequest<T>(request: IncomingMessage): T {
   const header = request.headers[REQUEST_HEADER]
   return JSON.parse(Buffer.from(String(header ?? ''), 'base64url').toString('utf8')) as T
+}
+
+/** What a kubelet says at a path that it does not have. */
+function answerUnknown(response: ServerResponse): void {
+  response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('404 page not found\n')
 }
 
 function answerError(response: ServerResponse, thrown: unknown): void {

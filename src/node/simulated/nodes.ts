@@ -15,8 +15,10 @@ import { createPodProbes } from '../probes/pod_probes.ts'
 import { createSimulatedProbeRunner } from '../probes/run_probe.ts'
 import { followRelated } from '../related_changes.ts'
 import { SimulatedRuntime } from '../runtime_simulated.ts'
+import { createNodeStats, type NodeStatsSource } from '../stats/node_stats.ts'
 import { describeSimulatedNode, type SimulatedNodeSize, simulatedPodIp } from './description.ts'
 import { simulatedPreparation } from './preparation.ts'
+import { simulatedUsage } from './usage.ts'
 
 export interface SimulatedNodesDeps {
   readonly client: Client
@@ -33,6 +35,8 @@ export interface SimulatedNode {
   readonly runtime: SimulatedRuntime
   /** Null while the agent is down; its containers go on meanwhile. */
   readonly pods: PodManager | undefined
+  /** What its containers would use; derived from what they ask for. */
+  readonly stats: NodeStatsSource
   /** The agent stops as if killed. */
   stopAgent(): void
   startAgent(): Promise<void>
@@ -106,6 +110,7 @@ class SimulatedNodeAgent implements SimulatedNode {
   readonly name: string
   readonly runtime: SimulatedRuntime
   pods: PodManager | undefined
+  readonly stats: NodeStatsSource
   readonly #deps: SimulatedNodesDeps
   readonly #place: Place
   #registration: NodeRegistration | undefined
@@ -122,6 +127,12 @@ class SimulatedNodeAgent implements SimulatedNode {
         idPrefix: `${place.name}-`,
         nextIp: () => simulatedPodIp(place.index, addresses++),
       })
+    const pods = () => this.#measuredPods()
+    this.stats = createNodeStats({ nodeName: place.name, pods, usage: simulatedUsage(deps.clock, pods) })
+  }
+
+  #measuredPods() {
+    return this.pods?.workers() ?? []
   }
 
   async startAgent(): Promise<void> {
