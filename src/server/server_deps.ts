@@ -4,6 +4,7 @@ import type { Log } from '../base/log.ts'
 import type { Random } from '../base/random.ts'
 import type { Store } from '../store/store.ts'
 import type { AuditSink } from './audit.ts'
+import type { NodeStatsPort } from './metrics/collector.ts'
 import type { StreamingPort } from './streaming_port.ts'
 
 /** What a token says of its bearer. */
@@ -51,6 +52,8 @@ export interface ServerDeps {
   readonly advertise?: { readonly address: string; readonly port: number }
   /** Exec, attach, port-forward, logs and proxies; absent: answered with 503. */
   readonly streaming?: StreamingPort
+  /** Asks nodes what they use, for `metrics.k8s.io`; absent: the group is not there. */
+  readonly nodeStats?: NodeStatsPort
   /** Where the audit log goes; absent: there is none. */
   readonly audit?: AuditSink
   /** The suffix of the version: `v1.36.3+berth.0.1.0`. */
