@@ -104,7 +104,10 @@ function writeManifest(
     architecture: process.arch === 'x64' ? 'amd64' : process.arch,
     os: 'linux',
     config: {
-      Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+      Env: [
+        'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+        ...Object.entries(recipe.env ?? {}).map(([name, value]) => `${name}=${value}`),
+      ],
       ...(recipe.entrypoint.length > 0 && { Entrypoint: recipe.entrypoint }),
       Cmd: recipe.command,
       ...(recipe.ports && { ExposedPorts: Object.fromEntries(recipe.ports.map((port) => [port, {}])) }),

@@ -8,6 +8,8 @@ export interface ImageRecipe {
   readonly layers: readonly string[]
   readonly entrypoint: readonly string[]
   readonly command: readonly string[]
+  /** Besides `PATH`: what images of the same layers differ by. */
+  readonly env?: Readonly<Record<string, string>>
   readonly ports?: readonly string[]
   readonly standsInFor: string
 }
