@@ -18,6 +18,7 @@ import type { Controller, ControllerDeps } from '../controllers/runtime/controll
 import { createServiceAccountController } from '../controllers/service_account/service_account_controller.ts'
 import { createStatefulSetController } from '../controllers/statefulset/stateful_set_controller.ts'
 import { createClaimController } from '../controllers/volumes/claim_controller.ts'
+import { createExpandController } from '../controllers/volumes/expand_controller.ts'
 import { createClaimProtectionController, createVolumeProtectionController } from '../controllers/volumes/protection.ts'
 import type { VolumeStore } from '../controllers/volumes/store.ts'
 import { createVolumeController } from '../controllers/volumes/volume_controller.ts'
@@ -29,6 +30,8 @@ export interface ControllerOptions {
   readonly authority: string
   /** Where the built-in provisioner's volumes live. */
   readonly volumes: VolumeStore
+  /** Whether that provisioner serves classes that name others'; a cluster without nodes has no use for it. */
+  readonly standInProvisioners?: boolean
 }
 
 /** A controller and the name under which it acts: its client's user and its events' source. */
@@ -58,8 +61,11 @@ export function allControllers(options: ControllerOptions): readonly NamedContro
     named('generic-garbage-collector', (deps) => createGarbageCollectorController(deps, { resources })),
     named('namespace-controller', (deps) => createNamespaceController(deps, { resources: () => resources })),
     named('resourcequota-controller', (deps) => createResourceQuotaController(deps, { resources })),
-    named('persistentvolume-controller', (deps) => createClaimController(deps, { store: options.volumes })),
+    named('persistentvolume-controller', (deps) =>
+      createClaimController(deps, { store: options.volumes, standsIn: options.standInProvisioners ?? false }),
+    ),
     named('persistentvolume-controller', (deps) => createVolumeController(deps, { store: options.volumes })),
+    named('volume-expand', createExpandController),
     named('pvc-protection-controller', createClaimProtectionController),
     named('pv-protection-controller', createVolumeProtectionController),
     named('clusterrole-aggregation-controller', createRoleAggregationController),

@@ -79,6 +79,7 @@ async function serve(directory: DataDirectory, report: (message: DaemonReport) =
     featureGates: gatesOf(options),
     authority: authority.certificate,
     volumes: volumeDirectories(directory.volumes),
+    standInProvisioners: options.nodes > 0,
   })
   const apiMs = Math.round(performance.now() - began)
   if (options.nodes > 0) await furnish(plane.clientFor('berth'))

@@ -13,6 +13,7 @@ import { type Controller, type ControllerDeps, done, type Outcome, watchRule } f
 import { bind } from './bind.ts'
 import { type ClaimEvent, type ClaimPlan, type ClaimView, decideClaim, defaultClassOf } from './claim_decide.ts'
 import { provision } from './provision.ts'
+import { CSI_DRIVERS } from './stand_in.ts'
 import type { VolumeStore } from './store.ts'
 
 const OPEN_BY_CLASS = 'volumes/open-claims-by-class'
@@ -23,12 +24,13 @@ const BY_VOLUME = 'volumes/claims-by-volume'
 /** Binds claims to volumes and has volumes made for those that find none. Keys are claims. */
 export function createClaimController(
   deps: ControllerDeps,
-  options: { readonly store: VolumeStore },
+  options: { readonly store: VolumeStore; readonly standsIn: boolean },
 ): Controller<ClaimView, ClaimPlan> {
   const { informers } = deps
   const claims = informers.of(CLAIMS)
   const volumes = informers.of(VOLUMES)
   const classes = informers.of(STORAGE_CLASSES)
+  const drivers = informers.of(CSI_DRIVERS)
   const told = createMemory(deps)
   claims.addIndex(OPEN_BY_CLASS, (claim) => (isFullyBound(claim) ? [] : [classOf(claim)]))
   claims.addIndex(BY_VOLUME, ({ spec }) => (spec.volumeName ? [spec.volumeName] : []))
@@ -46,17 +48,23 @@ export function createClaimController(
         concernedClaims(change, openClaims, (name) => claims.byIndex(BY_VOLUME, name).map(keyOf)),
       ),
       watchRule(STORAGE_CLASSES, ({ key }) => [...openClaims(key), ...openClaims('')]),
+      watchRule(CSI_DRIVERS, ({ key }) =>
+        [...classes.list()].filter(({ provisioner }) => provisioner === key).flatMap((one) => openClaims(keyOf(one))),
+      ),
     ],
     view(key) {
       const claim = claims.get(key)
       if (claim === undefined) return undefined
       const candidates = [...volumes.byIndex(BY_CLAIM, key), ...volumes.byIndex(BY_CLASS, classOf(claim))]
+      const storageClass = classes.get(classOf(claim))
+      const hasDriver = storageClass !== undefined && drivers.get(storageClass.provisioner) !== undefined
       return {
         claim,
         candidates,
         volume: claim.spec.volumeName ? volumes.get(claim.spec.volumeName) : undefined,
-        storageClass: classes.get(classOf(claim)),
+        storageClass,
         defaultClass: defaultClassOf([...classes.list()]),
+        standIn: { allowed: options.standsIn, hasDriver },
       }
     },
     decide: decideClaim,
@@ -97,6 +105,7 @@ async function act(hands: Hands, plan: ClaimPlan, claim: PersistentVolumeClaim):
       await bind(client, claim, plan.volume)
       break
     case 'provision':
+      if (plan.event !== undefined) told.tell(claim, plan.event)
       await provision({ client, store, events: deps.events }, claim, plan.storageClass)
       break
     case 'useDefaultClass':
@@ -104,7 +113,7 @@ async function act(hands: Hands, plan: ClaimPlan, claim: PersistentVolumeClaim):
       break
     case 'wait':
       if (plan.provisioner !== undefined) await callProvisioner(client, claim, plan.provisioner)
-      if (plan.event !== undefined) told.tell(claim, plan.event)
+      if (plan.event !== undefined) told.tell(claim, plan.event, plan.hint)
       break
     case 'lose':
       await client.updateStatus(CLAIMS, { ...claim, status: { phase: 'Lost' } })
@@ -131,17 +140,19 @@ async function callProvisioner(client: Client, claim: PersistentVolumeClaim, pro
 
 /** What users were told last about each claim: nobody wants to read the same twice. */
 interface Memory {
-  tell(claim: PersistentVolumeClaim, event: ClaimEvent): void
+  tell(claim: PersistentVolumeClaim, event: ClaimEvent, hint?: ClaimEvent): void
   forget(claim: PersistentVolumeClaim | undefined): void
 }
 
 function createMemory({ events }: ControllerDeps): Memory {
   const last = new Map<string, string>()
   return {
-    tell(claim, { type, reason, message }) {
-      if (last.get(claim.metadata.uid) === message) return
-      last.set(claim.metadata.uid, message)
-      events.record(claim, type, reason, message)
+    tell(claim, event, hint) {
+      if (last.get(claim.metadata.uid) === event.message) return
+      last.set(claim.metadata.uid, event.message)
+      for (const { type, reason, message } of hint === undefined ? [event] : [event, hint]) {
+        events.record(claim, type, reason, message)
+      }
     },
     forget(claim) {
       if (claim !== undefined) last.delete(claim.metadata.uid)

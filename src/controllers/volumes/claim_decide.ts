@@ -11,6 +11,7 @@ import {
   waitsForConsumer,
 } from '../../api/volume_binding.ts'
 import { DEFAULT_CLASS_ANNOTATION, LOCAL_PROVISIONER, SERVED_BY_ANNOTATION } from './names.ts'
+import { type StandInRules, serverOf, standInMessage } from './stand_in.ts'
 
 export interface ClaimView {
   readonly claim: PersistentVolumeClaim
@@ -20,6 +21,8 @@ export interface ClaimView {
   readonly candidates: readonly PersistentVolume[]
   readonly storageClass: StorageClass | undefined
   readonly defaultClass: StorageClass | undefined
+  /** Whether the built-in provisioner may serve the class if it is another's. */
+  readonly standIn: StandInRules
 }
 
 /** What users are told about a claim. */
@@ -32,10 +35,16 @@ export interface ClaimEvent {
 export type ClaimPlan =
   | { readonly action: 'none' }
   /** Nothing can be done yet; say why. */
-  | { readonly action: 'wait'; readonly event: ClaimEvent | undefined; readonly provisioner?: string }
+  | {
+      readonly action: 'wait'
+      readonly event: ClaimEvent | undefined
+      readonly provisioner?: string
+      /** Told besides: what a user of this cluster can do about it. */
+      readonly hint?: ClaimEvent
+    }
   | { readonly action: 'bind'; readonly volume: PersistentVolume }
-  /** The built-in provisioner makes a volume. */
-  | { readonly action: 'provision'; readonly storageClass: StorageClass }
+  /** The built-in provisioner makes a volume; the event says so if the class names another. */
+  | { readonly action: 'provision'; readonly storageClass: StorageClass; readonly event: ClaimEvent | undefined }
   | { readonly action: 'useDefaultClass'; readonly storageClass: StorageClass }
   | { readonly action: 'lose'; readonly event: ClaimEvent }
 
@@ -99,7 +108,7 @@ function decideOpen(view: ClaimView): ClaimPlan {
   return decideProvisioning(view)
 }
 
-function decideProvisioning({ claim, storageClass }: ClaimView): ClaimPlan {
+function decideProvisioning({ claim, storageClass, standIn }: ClaimView): ClaimPlan {
   const name = classOf(claim)
   if (name === '') {
     const message = 'no persistent volumes available for this claim and no storage class is set'
@@ -113,25 +122,29 @@ function decideProvisioning({ claim, storageClass }: ClaimView): ClaimPlan {
   if (provisioner === NO_PROVISIONER) {
     return { action: 'wait', event: warning('ProvisioningFailed', `no volume plugin matched name: ${provisioner}`) }
   }
-  return isServedHere(storageClass) ? decideLocal(claim, storageClass) : waitForProvisioner(provisioner)
+  const server = serverOf(storageClass, standIn)
+  return server === 'others'
+    ? waitForProvisioner(storageClass, standIn)
+    : decideLocal(claim, storageClass, server === 'stand-in')
 }
 
-/** Whether the built-in provisioner makes the volumes of a class. */
-export const isServedHere = ({ provisioner, metadata }: StorageClass): boolean =>
-  provisioner === LOCAL_PROVISIONER || metadata.annotations?.[SERVED_BY_ANNOTATION] === 'local'
-
-function decideLocal(claim: PersistentVolumeClaim, storageClass: StorageClass): ClaimPlan {
+function decideLocal(claim: PersistentVolumeClaim, storageClass: StorageClass, standsIn: boolean): ClaimPlan {
   const isBlock = claim.spec.volumeMode === 'Block'
-  const event = isBlock
+  const fault = isBlock
     ? warning('ProvisioningFailed', `${LOCAL_PROVISIONER} makes volumes of mode Filesystem only, not Block`)
     : claim.spec.selector && warning('ProvisioningFailed', 'claim.Spec.Selector is not supported')
-  return event === undefined ? { action: 'provision', storageClass } : { action: 'wait', event }
+  if (fault !== undefined) return { action: 'wait', event: fault }
+  const event = standsIn ? normal('ProvisionerSubstituted', standInMessage(storageClass)) : undefined
+  return { action: 'provision', storageClass, event }
 }
 
-function waitForProvisioner(provisioner: string): ClaimPlan {
+function waitForProvisioner({ metadata, provisioner }: StorageClass, standIn: StandInRules): ClaimPlan {
   const name = JSON.stringify(provisioner).replaceAll('"', "'")
   const message = `Waiting for a volume to be created either by the external provisioner ${name} or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`
-  return { action: 'wait', event: normal('ExternalProvisioning', message), provisioner }
+  const plan: ClaimPlan = { action: 'wait', event: normal('ExternalProvisioning', message), provisioner }
+  if (!standIn.allowed || standIn.hasDriver) return plan
+  const advice = `storageclass ${JSON.stringify(metadata.name)}: there is no CSIDriver ${JSON.stringify(provisioner)} in this cluster; with the annotation ${SERVED_BY_ANNOTATION}=local on the class, ${LOCAL_PROVISIONER} makes its volumes`
+  return { ...plan, hint: warning('ProvisionerUnknown', advice) }
 }
 
 /** The default class: of several, the youngest. */

@@ -64,6 +64,9 @@ async function act(hands: Hands, plan: VolumePlan, volume: PersistentVolume): Pr
     case 'release':
       if (await isClaimGone(client, volume)) await setPhase(client, volume, 'Released')
       break
+    case 'fail':
+      await fail(hands, volume, plan)
+      break
     case 'reclaim':
       await reclaim(hands, volume)
   }
@@ -71,7 +74,17 @@ async function act(hands: Hands, plan: VolumePlan, volume: PersistentVolume): Pr
 }
 
 async function setPhase(client: Client, volume: PersistentVolume, phase: string): Promise<void> {
-  await client.updateStatus(VOLUMES, { ...volume, status: { ...volume.status, phase } })
+  const { message: _lastFault, ...status } = volume.status ?? {}
+  await client.updateStatus(VOLUMES, { ...volume, status: { ...status, phase } })
+}
+
+async function fail(
+  { client, deps }: Hands,
+  volume: PersistentVolume,
+  { reason, message }: { readonly reason: string; readonly message: string },
+): Promise<void> {
+  await client.updateStatus(VOLUMES, { ...volume, status: { ...volume.status, phase: 'Failed', message } })
+  deps.events.record(volume, 'Warning', reason, message)
 }
 
 /** Asks the server, not a cache: data is let go of on the answer. A claim that has another volume counts as gone. */

@@ -15,6 +15,8 @@ export type VolumePlan =
   | { readonly action: 'release' }
   /** Free what lies below and delete the volume, once the server has confirmed that the claim is gone. */
   | { readonly action: 'reclaim' }
+  /** Nobody here may do what the volume's policy asks for. */
+  | { readonly action: 'fail'; readonly reason: string; readonly message: string }
   /** The reservation came to nothing: give it up, or only the uid in it if a user had made it. */
   | { readonly action: 'unbind'; readonly keepName: boolean }
 
@@ -38,7 +40,19 @@ const phase = (volume: PersistentVolume, wanted: 'Available' | 'Bound'): VolumeP
 function decideWithoutClaim(volume: PersistentVolume): VolumePlan {
   const current = volume.status?.phase
   if (current !== 'Released' && current !== 'Failed') return { action: 'release' }
-  return isMadeHere(volume) && (isDeletedAfterUse(volume) || isEnding(volume)) ? { action: 'reclaim' } : NOTHING
+  if (isMadeHere(volume)) return isDeletedAfterUse(volume) || isEnding(volume) ? { action: 'reclaim' } : NOTHING
+  return current === 'Failed' ? NOTHING : decideHandMade(volume)
+}
+
+/** A user's own directory is neither emptied nor deleted here, whatever the volume's policy says. */
+function decideHandMade({ spec }: PersistentVolume): VolumePlan {
+  if (spec.persistentVolumeReclaimPolicy === 'Recycle') {
+    return { action: 'fail', reason: 'VolumeFailedRecycle', message: 'No recycler plugin found for the volume!' }
+  }
+  const path = spec.hostPath?.path ?? spec.local?.path
+  if (spec.persistentVolumeReclaimPolicy !== 'Delete' || path === undefined) return NOTHING
+  const message = `the directory ${path} was not made here, so it is not deleted: remove it and the volume by hand`
+  return { action: 'fail', reason: 'VolumeFailedDelete', message }
 }
 
 /** Whether the built-in provisioner made it: nobody else's volume is ever deleted here. */

@@ -55,6 +55,7 @@ const of = (more: Partial<ClaimView>): ClaimView => ({
   candidates: [],
   storageClass: undefined,
   defaultClass: undefined,
+  standIn: { allowed: false, hasDriver: false },
   ...more,
 })
 const bound = (more: Partial<ClaimView>) => {
@@ -169,4 +170,18 @@ test('protection holds what is in use', () => {
   const ending = claim({}, { finalizers: ['f'], deletionTimestamp: 'now' })
   assert.equal(decide(ending, true), 'none')
   assert.equal(decide(ending, false), 'letGo')
+})
+
+test('what its user made by hand is neither emptied nor deleted, and the volume says so', () => {
+  const decide = (persistentVolumeReclaimPolicy: string, phase: string) =>
+    decideVolume({
+      volume: volume('a', { claimRef, persistentVolumeReclaimPolicy, hostPath: { path: '/data' } }, phase),
+      claim: undefined,
+    })
+  const failed = (plan: ReturnType<typeof decide>) => (plan.action === 'fail' ? plan.reason : plan.action)
+  assert.equal(failed(decide('Recycle', 'Bound')), 'release')
+  assert.equal(failed(decide('Recycle', 'Released')), 'VolumeFailedRecycle')
+  assert.equal(failed(decide('Delete', 'Released')), 'VolumeFailedDelete')
+  assert.equal(failed(decide('Delete', 'Failed')), 'none')
+  assert.equal(failed(decide('Retain', 'Released')), 'none')
 })

@@ -101,12 +101,15 @@ async function prepareClaim(deps: VolumeMounterDeps, pod: Pod, volume: Volume): 
   const found = claimedVolume(deps.sources, pod, volume)
   const path = pathOfVolume(found)
   const kind = await deps.host.files.kindOf(path)
-  if (kind === undefined && found.spec.hostPath?.type === 'DirectoryOrCreate')
+  if (kind === undefined && found.spec.hostPath !== undefined && isMadeOnDemand(found.spec.hostPath))
     await deps.host.files.makeDirectory(path, { mode: 0o777 })
   else if (kind !== 'directory')
     throw new Error(`the volume "${found.metadata.name}" has no directory ${path} on this node`)
   if (isProvisioned(found) || found.spec.local !== undefined) await giveToGroup(deps.host, pod, path)
 }
+
+/** Without a type nothing is checked, and a runtime makes what it is to mount. */
+const isMadeOnDemand = ({ type }: HostPath): boolean => !type || type === 'DirectoryOrCreate'
 
 /** Directories of the user's own are not changed; those that were made for the claim are. */
 const isProvisioned = (volume: PersistentVolume): boolean =>
