@@ -128,6 +128,7 @@ function requestOf(incoming: IncomingMessage, signal: AbortSignal): HttpRequest 
     client: clientOf(incoming.socket),
     signal,
     body: () => readBody(incoming),
+    chunks: () => incoming,
   }
 }
 
@@ -210,6 +211,8 @@ const sinkOf = (outgoing: ServerResponse): HttpSink => ({
     return outgoing.writableLength
   },
   end: () => void outgoing.end(),
+  onceDrained: (listener) => void outgoing.once('drain', listener),
+  abort: () => void outgoing.destroy(),
 })
 
 interface Handlers {

@@ -138,8 +138,8 @@ async function startPlane(
     advertise: { address: API_ADDRESS, port: API_PORT },
     ...wayToPods(directory, options),
     productVersion: VERSION,
-    audit: (event) => audit.write(event),
     ...(options.nodes > 0 ? { nodeStats } : {}),
+    audit: (event) => audit.write(event),
   })
   const stop = async () => {
     await plane.stop()
@@ -148,13 +148,13 @@ async function startPlane(
   }
   return { ...plane, stop }
 }
-}
 
 /** Simulated pods run no process that could be reached. */
 function wayToPods(directory: DataDirectory, { runtime }: ClusterOptions) {
   if (runtime === 'simulated') return { streaming: simulatedStreams }
   const door = (node: string) => agentDoor(directory, node)
   return { streaming: createStreamingPort(door), proxy: createProxyPort(door) }
+}
 
 /** What nobody reads in the database without the key. */
 const SEALED_RESOURCES = new Set(['secrets'])

@@ -7,13 +7,14 @@ import type { Authorizer } from './authorization.ts'
 import type { Call, RequestBody } from './call.ts'
 import type { Core } from './core.ts'
 import { dispatch } from './dispatch.ts'
+import { answerProxy, isProxy } from './http_proxy.ts'
 import { answerLog, isLog, isTunnel, openTunnel } from './http_streaming.ts'
 import { type HttpHandler, type HttpHeaders, type HttpRequest, type HttpResponse, utf8 } from './http_types.ts'
 import { answerWatch } from './http_watch.ts'
 import { impersonated } from './impersonation.ts'
 import { GZIP_BYTES_MIN } from './limits.ts'
-import { bodyMediaType, negotiate, readableMediaType, representationOfError } from './negotiation.ts'
 import { isMetricsGroup, metricsTarget } from './metrics/resources.ts'
+import { bodyMediaType, negotiate, readableMediaType, representationOfError } from './negotiation.ts'
 import { checkNodeRead } from './node_reads.ts'
 import { patchTypeOf } from './patch_types.ts'
 import { answerPath } from './paths.ts'
@@ -72,6 +73,7 @@ async function answer(arrival: Arrival): Promise<HttpResponse> {
   const { path } = route
   if (!isKnownGroup(path.group) && !isMetricsGroup(core, path.group)) return notFoundPage()
   if (isTunnel(path)) return answerTunnel(core, { request, user, path }, undefined)
+  if (isProxy(path)) return (await answerProxy(core, { request, user, path }, undefined)) ?? notFoundPage()
   const work = () => answerResource(core, authorizer, { request, user, path })
   if (isLongRunning(path, wantsWatch(new URLSearchParams(request.query)))) return work()
   return core.gate.run({ user, method: request.method }, work)
@@ -83,6 +85,9 @@ export function createUpgradeHandler(core: Core, authorizer: Authorizer): Upgrad
     audited<HttpResponse | undefined>(core, request, async (trail) => {
       const arrival = { core, authorizer, request, trail }
       const { user, route } = await recognise(arrival)
+      if (route.type === 'resource' && isProxy(route.path)) {
+        return answerProxy(core, { request, user, path: route.path }, upgrade)
+      }
       if (route.type === 'other' || !isTunnel(route.path)) return answer(arrival)
       await answerTunnel(core, { request, user, path: route.path }, upgrade)
       return undefined

@@ -19,6 +19,8 @@ export interface HttpRequest {
   readonly signal: AbortSignal
   /** Reads the whole body; rejects with an ApiError (413) when it is larger than the limit. */
   body(): Promise<Uint8Array>
+  /** The body as it comes, without a limit, for what only passes through; instead of `body`. */
+  chunks?(): AsyncIterable<Uint8Array>
 }
 
 export type HttpHeaders = Readonly<Record<string, string | readonly string[]>>
@@ -28,6 +30,10 @@ export interface HttpSink {
   /** Returns how many bytes wait to be sent, so that a producer can give up on a slow reader. */
   write(chunk: Uint8Array): number
   end(): void
+  /** Calls back once when what waited has been sent; for a producer that can wait for a slow reader. */
+  onceDrained?(listener: () => void): void
+  /** Breaks the answer off, so that its reader does not take it for whole. */
+  abort?(): void
 }
 
 /** A whole answer, or one that is streamed chunk by chunk after its headers have been sent. */

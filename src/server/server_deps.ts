@@ -5,6 +5,7 @@ import type { Random } from '../base/random.ts'
 import type { Store } from '../store/store.ts'
 import type { AuditSink } from './audit.ts'
 import type { NodeStatsPort } from './metrics/collector.ts'
+import type { ProxyPort } from './proxy_port.ts'
 import type { StreamingPort } from './streaming_port.ts'
 
 /** What a token says of its bearer. */
@@ -50,8 +51,10 @@ export interface ServerDeps {
   readonly nodePortRange?: { readonly first: number; readonly last: number }
   /** Where clients inside the cluster find the API: the endpoint behind the `kubernetes` service. */
   readonly advertise?: { readonly address: string; readonly port: number }
-  /** Exec, attach, port-forward, logs and proxies; absent: answered with 503. */
+  /** Exec, attach, port-forward and logs; absent: answered with 503. */
   readonly streaming?: StreamingPort
+  /** The way to pods, services and nodes for requests to `proxy`; absent: answered with 503. */
+  readonly proxy?: ProxyPort
   /** Asks nodes what they use, for `metrics.k8s.io`; absent: the group is not there. */
   readonly nodeStats?: NodeStatsPort
   /** Where the audit log goes; absent: there is none. */

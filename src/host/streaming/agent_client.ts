@@ -5,6 +5,7 @@ import type { LogSink } from '../../api/container_log.ts'
 import { ApiError, type Status } from '../../api/error.ts'
 import type { ContainerLogRequest, ContainerStreamRequest } from '../../node/streams.ts'
 import { http } from '../node_http.ts'
+import { DIAL_PATH, type DialedAddress } from './agent_dial.ts'
 import { REQUEST_HEADER } from './agent_door.ts'
 
 const STATUS_BYTES_MAX = 64 * 1024
@@ -20,19 +21,41 @@ export interface AgentPipe {
 }
 
 /** Opens a tunnel through a node's agent. @throws ApiError what the agent answered, or 503 if it is not there */
-export function openAgentPipe(
+export async function openAgentPipe(
   socketPath: string,
   wanted: ContainerStreamRequest,
   protocols: readonly string[],
 ): Promise<AgentPipe> {
+  const headers = { upgrade: 'SPDY/3.1', 'x-stream-protocol-version': [...protocols] }
+  return upgradeAtAgent(socketPath, { path: '/stream', wanted, headers })
+}
+
+/** Connects with an address inside a node's network, through its agent. @throws ApiError 503 when nobody listens there */
+export async function dialThroughAgent(socketPath: string, address: DialedAddress): Promise<Duplex> {
+  const { socket, head } = await upgradeAtAgent(socketPath, {
+    path: DIAL_PATH,
+    wanted: address,
+    headers: { upgrade: 'tcp' },
+  })
+  if (head.length > 0) socket.unshift(Buffer.from(head))
+  return socket
+}
+
+interface AgentUpgrade {
+  readonly path: string
+  readonly wanted: object
+  readonly headers: Readonly<Record<string, string | string[]>>
+}
+
+function upgradeAtAgent(socketPath: string, { path, wanted, headers }: AgentUpgrade): Promise<AgentPipe> {
   return new Promise((resolve, reject) => {
-    const headers = {
-      connection: 'Upgrade',
-      upgrade: 'SPDY/3.1',
-      'x-stream-protocol-version': [...protocols],
-      [REQUEST_HEADER]: encode(wanted),
-    }
-    const request = http.request({ socketPath, path: '/stream', method: 'POST', headers, timeout: OPEN_MS_MAX })
+    const request = http.request({
+      socketPath,
+      path,
+      method: 'POST',
+      headers: { connection: 'Upgrade', ...headers, [REQUEST_HEADER]: encode(wanted) },
+      timeout: OPEN_MS_MAX,
+    })
     request.on('timeout', () => request.destroy(new Error('the node agent does not answer')))
     request.on('error', (error) => reject(agentGone(error)))
     request.on('upgrade', (response, socket, head) => {

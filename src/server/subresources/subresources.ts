@@ -4,17 +4,10 @@ import type { Handler } from '../dispatch.ts'
 import { bindPod } from './binding.ts'
 import { evictPod } from './eviction.ts'
 import { finalizeNamespace, patchFinalizers } from './finalize.ts'
-import { proxyToPod, proxyToService } from './proxy.ts'
 import { getScale, patchScale, putScale } from './scale.ts'
 import { requestToken } from './token.ts'
 
-const PROXY_VERBS = ['get', 'create', 'update', 'patch', 'delete']
-const forAll = (subresource: string, handler: Handler) =>
-  Object.fromEntries(PROXY_VERBS.map((verb) => [`${subresource} ${verb}`, handler]))
-
 const HANDLERS: Readonly<Record<string, Handler>> = {
-  ...forAll('pods/proxy', proxyToPod),
-  ...forAll('services/proxy', proxyToService),
   'pods/binding create': bindPod,
   'pods/eviction create': evictPod,
   'namespaces/finalize update': finalizeNamespace,

@@ -38,7 +38,9 @@ const ADMIN = 'admin-token'
 const ANN = 'ann-token'
 
 /** A started server over a store in memory, asked without a socket. Tokens: the administrator's, and `ann-token`. */
-export async function startTestServer(extra: Pick<ServerDeps, 'audit' | 'nodeStats'> = {}): Promise<TestServer> {
+export async function startTestServer(
+  extra: Pick<ServerDeps, 'audit' | 'nodeStats' | 'proxy'> = {},
+): Promise<TestServer> {
   const store = await createStore({ journal: new MemoryJournal(), clock: systemClock, log: silentLog, freeze: true })
   const server = createServer({
     store,
