@@ -14,6 +14,7 @@ import { createPodGarbageController } from '../controllers/pod_gc/pod_gc_control
 import { createResourceQuotaController } from '../controllers/quota/resource_quota_controller.ts'
 import { createReplicaSetController } from '../controllers/replicaset/replica_set_controller.ts'
 import { createRoleAggregationController } from '../controllers/role_aggregation/role_aggregation_controller.ts'
+import { createRolesController } from '../controllers/roles/roles_controller.ts'
 import type { Controller, ControllerDeps } from '../controllers/runtime/controller.ts'
 import { createServiceAccountController } from '../controllers/service_account/service_account_controller.ts'
 import { createStatefulSetController } from '../controllers/statefulset/stateful_set_controller.ts'
@@ -48,6 +49,7 @@ export function allControllers(options: ControllerOptions): readonly NamedContro
     named('statefulset-controller', (deps) =>
       createStatefulSetController(deps, { featureGates: options.featureGates }),
     ),
+    named('role-controller', createRolesController),
     named('deployment-controller', createDeploymentController),
     named('replicaset-controller', createReplicaSetController),
     named('job-controller', createJobController),
