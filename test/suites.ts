@@ -54,6 +54,13 @@ export const suites: readonly Suite[] = [
     concurrency: 1,
   },
   {
+    name: 'clients',
+    about: 'the clients that people use, against whole clusters',
+    budgetSeconds: 600,
+    files: ['test/clients/*.test.ts'],
+    concurrency: 1,
+  },
+  {
     name: 'tutorials',
     about: 'the documents, command by command, on real containers',
     budgetSeconds: 1200,
