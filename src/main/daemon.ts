@@ -5,6 +5,7 @@ import { type Log, messageOf } from '../base/log.ts'
 import { systemRandom } from '../base/random.ts'
 import { openAuditFile } from '../host/audit_file.ts'
 import { type CertificateAuthority, openAuthority } from '../host/certificates.ts'
+import { gzipQuickly } from '../host/gzip.ts'
 import { type Listening, listenHttps, listenUnix } from '../host/https_server.ts'
 import { writeKubeconfig } from '../host/kubeconfig.ts'
 import { SERVICE_RANGE } from '../host/machine/address_plan.ts'
@@ -137,6 +138,7 @@ async function startPlane(
     serviceRange: SERVICE_RANGE,
     advertise: { address: API_ADDRESS, port: API_PORT },
     ...wayToPods(directory, options),
+    gzip: gzipQuickly,
     productVersion: VERSION,
     ...(options.nodes > 0 ? { nodeStats } : {}),
     audit: (event) => audit.write(event),

@@ -14,7 +14,7 @@ import { answerWatch } from './http_watch.ts'
 import { impersonated } from './impersonation.ts'
 import { GZIP_BYTES_MIN } from './limits.ts'
 import { isMetricsGroup, metricsTarget } from './metrics/resources.ts'
-import { bodyMediaType, negotiate, readableMediaType, representationOfError } from './negotiation.ts'
+import { bodyMediaType, negotiate, negotiateWatch, readableMediaType, representationOfError } from './negotiation.ts'
 import { checkNodeRead } from './node_reads.ts'
 import { patchTypeOf } from './patch_types.ts'
 import { answerPath } from './paths.ts'
@@ -144,11 +144,9 @@ async function answerResource(core: Core, authorizer: Authorizer, { request, use
   checkAccess(authorizer, user, apiRequest)
   checkNodeRead(core.store, user, apiRequest)
   if (isLog(path)) return answerLog(core, { user, path, query, signal: request.signal })
-  const listing = verb === 'list' || verb === 'watch'
-  const representation = negotiate(request.headers['accept'], {
-    listing,
-    pretty: query.get('pretty') === 'true' || query.get('pretty') === '1',
-  })
+  const accept = request.headers['accept']
+  const representation =
+    verb === 'watch' ? negotiateWatch(accept) : negotiate(accept, { listing: verb === 'list', pretty: isPretty(query) })
   const patchType = verb === 'patch' ? patchTypeOf(request.headers['content-type'], target.facts) : undefined
   const call: Call = {
     user,
@@ -166,6 +164,8 @@ async function answerResource(core: Core, authorizer: Authorizer, { request, use
   const written = await writeBody(result.body, { representation, includeObject, now: core.deps.clock.now() })
   return respond(core, request, { status: result.code, written, warnings: call.warnings })
 }
+
+const isPretty = (query: URLSearchParams): boolean => ['true', '1'].includes(query.get('pretty') ?? '')
 
 /** The writer that managed fields name when the request does not: the program of the user agent. */
 function managerOf(userAgent: string | undefined): string {

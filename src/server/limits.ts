@@ -10,6 +10,8 @@ export const WATCH_BACKLOG_BYTES_MAX = 16 * 1024 * 1024
 export const WATCH_TIMEOUT_MS = 1_800_000
 /** Time between two bookmarks of one watch. */
 export const BOOKMARK_INTERVAL_MS = 60_000
+/** A watch that ends by its time gets one more bookmark so long before, from which its client goes on. */
+export const LAST_BOOKMARK_MS = 2_000
 /** A read of a resource version that the server has not reached waits this long before it fails. */
 export const FUTURE_VERSION_WAIT_MS = 3_000
 /** Answers smaller than this are not compressed. */

@@ -48,9 +48,11 @@ function watchFaults(options: RequestOptions): FieldError[] {
       faults.push(forbiddenMatch('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'))
     }
   } else if (match !== '') {
-    return [forbiddenMatch('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided')]
+    faults.push(forbiddenMatch('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'))
   }
-  if (match !== '' && match !== 'NotOlderThan') faults.push(unsupportedMatch(match, ['NotOlderThan']))
+  if (match === '') return faults
+  if (match !== 'NotOlderThan') faults.push(unsupportedMatch(match, ['NotOlderThan']))
+  if (options.continue) faults.push(forbiddenMatch('resourceVersionMatch is forbidden when continue is provided'))
   return faults
 }
 

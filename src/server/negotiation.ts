@@ -108,9 +108,23 @@ function choose(clauses: readonly Clause[]): Pick<Representation, 'mediaType' | 
   for (const clause of clauses) {
     const [mediaType] = typesFor(clause.range)
     const transform = transformOf(clause)
-    if (mediaType !== undefined && transform !== false) return { mediaType, transform }
+    if (mediaType === undefined || transform === false) continue
+    // A Table has no protobuf form.
+    if (transform?.as === 'Table' && mediaType === 'application/vnd.kubernetes.protobuf') continue
+    return { mediaType, transform }
   }
   return undefined
+}
+
+/** The same for a watch, which YAML cannot carry. @throws ApiError 406 */
+export function negotiateWatch(accept: string | undefined): Representation {
+  const chosen = negotiate(accept, { listing: true, pretty: false })
+  if (chosen.mediaType !== 'application/yaml') return chosen
+  throw new ApiError({
+    code: 406,
+    reason: 'NotAcceptable',
+    message: `only the following media types are accepted: ${STREAMS.join(', ')}`,
+  })
 }
 
 /** The same without transforms and with one wording for all failures: discovery and what is no resource. */

@@ -5,9 +5,9 @@ import { CompactedError, type StoreEvent, type StoreWatch } from '../../store/st
 import { rawServerError } from '../api_errors.ts'
 import type { Call } from '../call.ts'
 import type { Core } from '../core.ts'
-import { BOOKMARK_INTERVAL_MS, WATCH_TIMEOUT_MS } from '../limits.ts'
+import { BOOKMARK_INTERVAL_MS, LAST_BOOKMARK_MS, WATCH_TIMEOUT_MS } from '../limits.ts'
 import { checkListOptions } from '../list_options.ts'
-import { tooOld, versionNumber } from '../read_version.ts'
+import { tooOld, versionNumber, waitForVersion } from '../read_version.ts'
 import { type Selection, selectionOf } from '../selection.ts'
 import { storeRange, viewOf } from '../storage.ts'
 import { bookmarkOf, changeFor, type WatchChange } from '../watch_events.ts'
@@ -28,6 +28,7 @@ export async function openWatch(core: Core, call: Call, output: WatchOutput): Pr
   const { resourceVersion = '' } = options
   const version = versionNumber(resourceVersion)
   if (version === undefined) throw malformedVersion(resourceVersion)
+  if (options.sendInitialEvents === true) await waitForVersion(core, version)
   const selection = named(selectionOf(call.target.facts, options), name)
   const watch = new Watch(core, call, selection, output)
   queueMicrotask(() => void watch.run(version))
@@ -121,7 +122,10 @@ class Watch implements WatchHandle {
     const { clock, random } = this.#core.deps
     const timeoutMs = timeoutSeconds ? timeoutSeconds * 1000 : WATCH_TIMEOUT_MS + random.integer(WATCH_TIMEOUT_MS)
     this.#timers.push(clock.after(timeoutMs, () => this.#close()))
-    if (allowWatchBookmarks) this.#bookmarkRegularly()
+    if (!allowWatchBookmarks) return
+    this.#bookmarkRegularly()
+    const last = timeoutMs - LAST_BOOKMARK_MS
+    if (last > 0) this.#timers.push(clock.after(last, () => this.#storeWatch?.progress()))
   }
 
   #bookmarkRegularly(): void {

@@ -1,0 +1,119 @@
+import type { ApiError } from '../api/error.ts'
+import { parseGroupVersion, type ResourceFacts, typeNameOf } from '../api/schema/table.ts'
+import type { Millis } from '../base/clock.ts'
+import { utf8 } from './http_types.ts'
+import type { Representation } from './negotiation.ts'
+import { bytesOf, partialObject } from './representation.ts'
+import { type IncludeObject, tableOf } from './table.ts'
+import type { WatchChange } from './watch_events.ts'
+
+/** How the events of one watch are written. */
+export interface FrameWriter {
+  readonly contentType: string
+  change(change: WatchChange): Uint8Array
+  /** The last event of a watch that failed. */
+  error(error: ApiError): Uint8Array
+}
+
+export interface FrameOptions {
+  readonly representation: Representation
+  readonly includeObject: IncludeObject
+}
+
+/** Writes one event around an object that is no longer changed. */
+type Encode = (type: string, object: object) => Uint8Array
+
+/** The writer for what the client wants to see, in the form in which it wants it. */
+export async function frameWriter(
+  facts: ResourceFacts,
+  { representation, includeObject }: FrameOptions,
+  now: () => Millis,
+): Promise<FrameWriter> {
+  const { transform } = representation
+  const { encode, contentType, name } = await encodingFor(facts, representation)
+  const error = (failure: ApiError) => encode('ERROR', failure.toStatus())
+  if (transform === undefined) {
+    const isJson = encode === encodeJson
+    return {
+      contentType,
+      error,
+      change: shared(name, isJson ? plainFrame : ({ type, view }) => encode(type, view.object)),
+    }
+  }
+  if (transform.as !== 'Table') {
+    const { version } = transform
+    const partial = ({ type, view }: WatchChange) => encode(type, partialObject(view.object, version))
+    return { contentType, error, change: shared(`${name} metadata ${version}`, partial) }
+  }
+  return { contentType, error, change: tableFrames(facts, transform.version, { includeObject, now }) }
+}
+
+async function encodingFor(facts: ResourceFacts, { mediaType, transform, takesJson }: Representation) {
+  const json = { encode: encodeJson, contentType: 'application/json', name: 'json' }
+  if (mediaType !== 'application/vnd.kubernetes.protobuf') return json
+  const [{ encodeProtobuf, encodeWatchFrame }, { hasMessage }] = await Promise.all([
+    import('../api/protobuf.ts'),
+    import('../api/protobuf/message.ts'),
+  ])
+  if (transform === undefined && takesJson && !hasMessage(facts.typeName)) return json
+  const encode: Encode = (type, object) => encodeWatchFrame(type, encodeProtobuf(typeOf(object, facts), object))
+  return { encode, contentType: 'application/vnd.kubernetes.protobuf;stream=watch', name: 'protobuf' }
+}
+
+/** What stands in an event: an object of the kind, its metadata or a Status. */
+function typeOf(object: { apiVersion?: string; kind?: string }, facts: ResourceFacts): string {
+  const { group, version } = parseGroupVersion(object.apiVersion ?? '')
+  return typeNameOf(group, version, object.kind ?? '') ?? facts.typeName
+}
+
+const encodeJson: Encode = (type, object) => utf8(`${JSON.stringify({ type, object })}\n`)
+
+interface TableOptions {
+  readonly includeObject: IncludeObject
+  readonly now: () => Millis
+}
+
+/** Each event is a Table of one row; only the first says which columns there are. */
+function tableFrames(facts: ResourceFacts, version: 'v1' | 'v1beta1', { includeObject, now }: TableOptions) {
+  let columns = true
+  return ({ type, view }: WatchChange): Uint8Array => {
+    const isBookmark = type === 'BOOKMARK'
+    const table = tableOf({ type: 'object', facts, view }, version, {
+      includeObject: isBookmark ? 'Metadata' : includeObject,
+      now: now(),
+      columns: columns && !isBookmark,
+    })
+    if (!isBookmark) columns = false
+    return encodeJson(type, table)
+  }
+}
+
+/** Frames that were made for one watcher serve all others of the same change who want the same form. */
+const frames = new WeakMap<object, Map<string, Uint8Array>>()
+
+function shared(form: string, make: (change: WatchChange) => Uint8Array): (change: WatchChange) => Uint8Array {
+  return (change) => {
+    const { object } = change.view
+    const key = `${change.type} ${form}`
+    const known = frames.get(object) ?? new Map<string, Uint8Array>()
+    const made = known.get(key)
+    if (made !== undefined) return made
+    const frame = make(change)
+    known.set(key, frame)
+    frames.set(object, known)
+    return frame
+  }
+}
+
+const FRAME_END = utf8('}\n')
+
+/** The bytes that the store keeps, within an event. */
+function plainFrame({ type, view }: WatchChange): Uint8Array {
+  const head = utf8(`{"type":"${type}","object":`)
+  const bytes = bytesOf(view)
+  const frame = new Uint8Array(head.length + bytes.length + FRAME_END.length)
+  frame.set(head)
+  frame.set(bytes, head.length)
+  frame.set(FRAME_END, head.length + bytes.length)
+  return frame
+}
