@@ -10,7 +10,8 @@ import { type Fence, partsOf } from './markdown.ts'
  *   `-it` needs; `retry=60`: repeats it until the output matches, for so many seconds; `exit=1`: it
  *   must end with that code; `timeout=120`: seconds that it may take; `terminal=watch`: types it
  *   into a second terminal, behind a Ctrl-C if it is not its first, and goes on; `capture=node`: keeps what it printed as `$node` for later
- *   blocks; `start-over`: runs only when an earlier play of the document was cut short.
+ *   blocks; `start-over`: runs only when an earlier play of the document was cut short; `nodes=3`: the
+ *   document needs a cluster of so many nodes.
  * - ```` ```output ```` is what the block above prints. `contains`: these lines in this order, others
  *   between them; `unordered`: in any order. With `terminal=watch within=60` it is what the second terminal
  *   shows next: lines in this order (`unordered`: in any) with others between them; `absent=5`:
@@ -19,6 +20,8 @@ import { type Fence, partsOf } from './markdown.ts'
  */
 export interface TutorialDocument {
   readonly title: string
+  /** The cluster must have at least so many. */
+  readonly nodes: number
   readonly steps: readonly TutorialStep[]
 }
 
@@ -81,21 +84,24 @@ const KNOWN_SETTINGS = [
   'within',
   'absent',
   'start-over',
+  'nodes',
 ]
 
 /** @throws UserError that names the line of what is not understood */
 export function parseTutorial(markdown: string, name: string): TutorialDocument {
   const steps: TutorialStep[] = []
   let title = name
+  let nodes = 1
   for (const part of partsOf(markdown)) {
     if ('heading' in part) {
       if (part.level === 1) title = part.heading
       else steps.push({ kind: 'section', title: part.heading })
     } else {
+      nodes = Math.max(nodes, numberOf(part, 'nodes', 1, name))
       addFence(steps, part, name)
     }
   }
-  return { title, steps }
+  return { title, nodes, steps }
 }
 
 /** The images that a document names, in its files and its commands. */

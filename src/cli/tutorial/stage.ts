@@ -60,13 +60,14 @@ export async function openStage(name: string, document: TutorialDocument, option
 
 /** Answers the kubeconfig's path. */
 async function prepareCluster(document: TutorialDocument, options: StageOptions): Promise<string> {
+  const fresh = requireNodes(document, options.data) === undefined
   const progress = startProgress()
   try {
     const { kubeconfig, line } = await up({
       data: options.data,
       kubeconfig: undefined,
       foreground: false,
-      wanted: {},
+      wanted: fresh ? { nodes: document.nodes } : {},
       report: (step) => progress.step(step),
     })
     requireContainers(options.data)
@@ -77,6 +78,16 @@ async function prepareCluster(document: TutorialDocument, options: StageOptions)
   } finally {
     progress.end()
   }
+}
+
+/** The nodes of the cluster that is there, if one is. @throws UserError when they are too few: another's cluster is not changed unasked */
+function requireNodes(document: TutorialDocument, data: string | undefined): number | undefined {
+  const nodes = readClusterFile(dataDirectory(data))?.nodes
+  if (nodes === undefined || nodes === 0 || nodes >= document.nodes) return nodes
+  throw new UserError(
+    `this document needs ${document.nodes} nodes, and the cluster has ${nodes}; ` +
+      `\`berth up --nodes ${document.nodes}\` adds what is missing, and \`--data DIR\` plays on another cluster`,
+  )
 }
 
 function requireContainers(data: string | undefined): void {
