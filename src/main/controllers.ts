@@ -1,5 +1,6 @@
 import type { ResourceRef } from '../api/resource.ts'
 import { allResources } from '../api/schema/table.ts'
+import { createAutoscalingController } from '../controllers/autoscaling/autoscaling_controller.ts'
 import { createCronJobController } from '../controllers/cronjob/cron_job_controller.ts'
 import { createDaemonSetController } from '../controllers/daemonset/daemon_set_controller.ts'
 import { createDeploymentController } from '../controllers/deployment/deployment_controller.ts'
@@ -56,6 +57,7 @@ export function allControllers(options: ControllerOptions): readonly NamedContro
     named('daemonset-controller', createDaemonSetController),
     named('cronjob-controller', createCronJobController),
     named('pod-garbage-collector', createPodGarbageController),
+    named('horizontal-pod-autoscaler', createAutoscalingController),
     named('endpointslice-controller', createEndpointSliceController),
     named('endpoint-controller', createEndpointsController),
     named('endpoint-slice-mirroring-controller', createEndpointSliceMirroringController),

@@ -3,6 +3,8 @@ import type { ResourceRef } from '../api/resource.ts'
 import { SERVICES } from '../api/resources.ts'
 import type { Draft, KubeObject } from '../api/types.ts'
 import { METRICS_GROUP, NODE_METRICS } from '../api/usage_metrics.ts'
+import { systemClock } from '../base/clock.ts'
+import { toRfc3339 } from '../base/time.ts'
 import type { Client } from '../client/client.ts'
 import { createDefaultStorageClass } from '../controllers/volumes/default_class.ts'
 import { DNS_ADDRESS, DNS_PORT } from './cluster_addresses.ts'
@@ -46,9 +48,23 @@ function describeMetrics(client: Client): Promise<void>[] {
   const version = NODE_METRICS.version
   const spec = { group: METRICS_GROUP, version, groupPriorityMinimum: 100, versionPriority: 100 }
   const rules = [{ apiGroups: [METRICS_GROUP], resources: ['pods', 'nodes'], verbs: ['get', 'list'] }]
-  const service = { metadata: { name: `${version}.${METRICS_GROUP}` }, spec } as Draft<KubeObject>
+  const name = `${version}.${METRICS_GROUP}`
+  const service = { metadata: { name }, spec } as Draft<KubeObject>
   const role = { metadata: { name: 'system:aggregated-metrics-reader' }, rules } as Draft<KubeObject>
-  return [ensure(client, API_SERVICES, service), ensure(client, CLUSTER_ROLES, role)]
+  const served = ensure(client, API_SERVICES, service).then(() => sayAvailable(client, name))
+  return [served, ensure(client, CLUSTER_ROLES, role)]
+}
+
+async function sayAvailable(client: Client, name: string): Promise<void> {
+  const available = {
+    type: 'Available',
+    status: 'True',
+    reason: 'Local',
+    message: 'Local APIServices are always available',
+    lastTransitionTime: toRfc3339(systemClock.now()),
+  }
+  const body = { status: { conditions: [available] } }
+  await client.patch(API_SERVICES, { namespace: '', name }, { type: 'merge', body, subresource: 'status' })
 }
 
 async function ensure<T extends KubeObject>(client: Client, resource: ResourceRef<T>, draft: Draft<T>): Promise<void> {

@@ -2,6 +2,7 @@ import type { KindRules } from '../kind_rules.ts'
 import type { ResourceRef } from '../resource.ts'
 import table from '../schema/resources.json' with { type: 'json' }
 import { admissionPolicyBindingRules, admissionPolicyRules } from './admission_policy.ts'
+import { apiServiceRules } from './api_service.ts'
 import { autoscalerRules } from './autoscaler.ts'
 import { claimRules } from './claim.ts'
 import { configMapRules } from './config_map.ts'
@@ -85,6 +86,7 @@ const OWN_RULES: readonly KindRules[] = [
   serviceAccountRules,
   statefulSetRules,
   storageClassRules,
+  apiServiceRules,
   podMetricsRules,
   nodeMetricsRules,
   volumeRules,

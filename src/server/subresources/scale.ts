@@ -1,7 +1,7 @@
 import type { MutableObject } from '../../api/kind_rules.ts'
 import { apiVersionOf } from '../../api/resource.ts'
-import type { KubeObject, LabelSelector } from '../../api/types.ts'
-import { equal } from '../../api/validation/equality.ts'
+import { type AnySelector, selectorText } from '../../api/selector_text.ts'
+import type { KubeObject } from '../../api/types.ts'
 import { copyOf } from '../../base/copy.ts'
 import { invalid, notFound } from '../api_errors.ts'
 import { type Answer, type Call, plainAnswer, resourceNameOf } from '../call.ts'
@@ -19,7 +19,7 @@ const KIND = { group: 'autoscaling', version: 'v1', kind: 'Scale' }
 
 /** What a scalable kind looks like to this subresource. */
 interface Scalable extends KubeObject {
-  readonly spec: { readonly replicas?: number; readonly selector?: LabelSelector | Readonly<Record<string, string>> }
+  readonly spec: { readonly replicas?: number; readonly selector?: AnySelector }
   readonly status?: { readonly replicas?: number }
 }
 
@@ -98,28 +98,4 @@ function scaleOf({ metadata, spec, status }: Scalable): object {
     spec: spec.replicas ? { replicas: spec.replicas } : {},
     status: { replicas: status?.replicas ?? 0, ...(selector === '' ? {} : { selector }) },
   }
-}
-
-/** A selector as the text that a list request takes. */
-function selectorText(selector: Scalable['spec']['selector']): string {
-  if (selector === undefined || equal(selector, {})) return ''
-  const isPlain = !('matchLabels' in selector) && !('matchExpressions' in selector)
-  const { matchLabels = {}, matchExpressions = [] } = (isPlain ? { matchLabels: selector } : selector) as LabelSelector
-  const equalities = Object.entries(matchLabels).map(([key, value]) => [key, `${key}=${value}`] as const)
-  const expressions = matchExpressions.map((one) => [one.key, expressionText(one)] as const)
-  return [...equalities, ...expressions]
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([, text]) => text)
-    .join(',')
-}
-
-function expressionText({ key, operator, values = [] }: { key: string; operator: string; values?: readonly string[] }) {
-  const list = `(${values.toSorted().join(',')})`
-  const texts: Readonly<Record<string, string>> = {
-    In: `${key} in ${list}`,
-    NotIn: `${key} notin ${list}`,
-    Exists: key,
-    DoesNotExist: `!${key}`,
-  }
-  return texts[operator] ?? ''
 }
