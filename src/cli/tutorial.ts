@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
-import { UserError } from '../main/options.ts'
+import { parseImages, UserError } from '../main/options.ts'
 import { findTutorials } from '../main/project_files.ts'
 import { parseTutorial, type TutorialDocument } from './tutorial/document.ts'
 import { playTutorial } from './tutorial/play.ts'
@@ -14,6 +14,7 @@ interface TutorialFlags {
   readonly keep?: true
   readonly data?: string
   readonly transcript?: string
+  readonly images?: string
 }
 
 export function tutorialCommand(): Command {
@@ -23,6 +24,7 @@ export function tutorialCommand(): Command {
     .option('--lang <language>', 'a translation, such as zh-CN')
     .option('--keep', 'leave the cluster running afterwards')
     .option('--data <dir>', 'the cluster to play on; started if it does not run')
+    .option('--images <which>', 'auto, originals or stand-ins, as for `berth up`')
     .option('--transcript <file>', 'write what is shown to a file as well')
     .action(async (name: string | undefined, flags: TutorialFlags) => {
       if (name === undefined) listTutorials(flags.lang)
@@ -47,7 +49,11 @@ function readTutorial(name: string, lang: string | undefined): TutorialDocument 
 async function play(name: string, flags: TutorialFlags): Promise<void> {
   const document = readTutorial(name, flags.lang)
   const interrupted = abortOnSignals()
-  const stage = await openStage(name, document, { ...flags, signal: interrupted.signal })
+  const stage = await openStage(name, document, {
+    ...flags,
+    images: flags.images === undefined ? undefined : parseImages(flags.images),
+    signal: interrupted.signal,
+  })
   let asSaid = false
   try {
     const result = await playTutorial(document, stage.place, {

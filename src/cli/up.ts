@@ -3,6 +3,7 @@ import {
   type ClusterOptions,
   parseCount,
   parseFeatureGates,
+  parseImages,
   parseNodeSize,
   parseStore,
   UsageError,
@@ -24,6 +25,7 @@ interface UpFlags {
   readonly kubeconfig?: string
   readonly featureGates?: string
   readonly nodeSize?: string
+  readonly images?: string
   readonly foreground?: true
 }
 
@@ -38,6 +40,7 @@ export function upCommand(): Command {
     .option('--kubeconfig <file>', 'write the kubeconfig there as well')
     .option('--feature-gates <list>', 'A=true,B=false as upstream spells them')
     .option('--node-size <list>', 'allocatable of simulated nodes: cpu=4,memory=8Gi,pods=110')
+    .option('--images <which>', 'auto, originals or stand-ins where a stand-in can be built (default: auto)')
     .option('--foreground', 'stay, and print the log')
     .action(async (flags: UpFlags) => {
       const progress = startProgress()
@@ -66,6 +69,7 @@ function wantedOptions(flags: UpFlags): Partial<ClusterOptions> {
     ...(flags.runtime === undefined ? {} : { runtime: parseRuntime(flags.runtime) }),
     ...(flags.store === undefined ? {} : { store: parseStore(flags.store) }),
     ...(flags.featureGates === undefined ? {} : { featureGates: parseFeatureGates(flags.featureGates) }),
+    ...(flags.images === undefined ? {} : { images: parseImages(flags.images) }),
     ...(flags.nodeSize === undefined ? {} : { nodeSize: parseNodeSize(flags.nodeSize) }),
   }
 }

@@ -110,7 +110,7 @@ export async function runAgent(configFile: string): Promise<void> {
 function nodeImages(config: AgentConfig) {
   const enterHost = ['nsenter', `--net=${config.hostNamespace}`]
   const store = createImageStore({ layout: config.images, enterHost })
-  return createNodeImages({ store, socket: config.containerdSocket, enterHost, registries: true })
+  return createNodeImages({ store, socket: config.containerdSocket, images: config.imageChoice })
 }
 
 function describeNode(config: AgentConfig, runtimeVersion: string): NodeDescription {

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import type { ImageChoice } from '../host/images/origin.ts'
 
 /** What `berthd` tells the agent of one node; a file, so that an agent that is started anew finds it again. */
 export interface AgentConfig {
@@ -13,6 +14,7 @@ export interface AgentConfig {
   readonly root: string
   /** The machine's image layout, and the network from which images may be downloaded. */
   readonly images: string
+  readonly imageChoice: ImageChoice
   readonly hostNamespace: string
   readonly apiSocket: string
   /** The name in the API server's certificate. */
@@ -31,6 +33,6 @@ export function writeAgentConfig(file: string, config: AgentConfig): void {
 
 export const readAgentConfig = (file: string): AgentConfig => JSON.parse(readFileSync(file, 'utf8')) as AgentConfig
 
-/** Undefined when no agent was ever started. */
-export const buildOfAgent = (file: string): string | undefined =>
-  existsSync(file) ? readAgentConfig(file).build : undefined
+/** Whether an agent that was started from this file was told the same. */
+export const agrees = (file: string, config: AgentConfig): boolean =>
+  existsSync(file) && readFileSync(file, 'utf8') === JSON.stringify(config)

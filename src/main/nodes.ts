@@ -49,6 +49,7 @@ export async function startNodes(deps: NodesDeps): Promise<RunningNodes> {
     ...deps,
     count: options.nodes,
     port: options.port,
+    imageChoice: options.images,
     client: plane.clientFor('berth'),
   })
   const summary = (node: string) => readAgentSummary(agentDoor(deps.directory, node))

@@ -1,4 +1,5 @@
 import { parseQuantity } from '../api/quantity.ts'
+import type { ImageChoice } from '../host/images/origin.ts'
 
 /** What `berth up` can be told. Kept in the data directory, so that a later `up` continues with it. */
 export interface ClusterOptions {
@@ -11,6 +12,7 @@ export interface ClusterOptions {
   readonly featureGates: Readonly<Record<string, boolean>>
   /** Allocatable of simulated nodes, as quantities by resource: `{cpu: '4', memory: '8Gi', pods: '110'}`. */
   readonly nodeSize: Readonly<Record<string, string>>
+  readonly images: ImageChoice
 }
 
 export type StoreChoice =
@@ -58,6 +60,12 @@ export function parseStore(text: string): StoreChoice {
   if (text === 'sqlite' || text === 'memory') return { kind: text }
   if (text.startsWith('etcd=')) return { kind: 'etcd', urls: text.slice('etcd='.length).split(',') }
   throw new UsageError(`--store: must be sqlite, memory or etcd=URL[,URL], not "${text}"`)
+}
+
+/** `auto`, `originals` or `stand-ins` */
+export function parseImages(text: string): ImageChoice {
+  if (text === 'auto' || text === 'originals' || text === 'stand-ins') return text
+  throw new UsageError(`--images: must be auto, originals or stand-ins, not "${text}"`)
 }
 
 /** A whole number from `least` to `most`. */

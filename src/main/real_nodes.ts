@@ -5,8 +5,9 @@ import { type Millis, sleep, systemClock } from '../base/clock.ts'
 import { type Log, messageOf } from '../base/log.ts'
 import type { Client } from '../client/client.ts'
 import type { CertificateAuthority } from '../host/certificates.ts'
+import type { ImageChoice } from '../host/images/origin.ts'
 import { createMachine, type Machine } from '../host/machine/machine.ts'
-import { buildOfAgent, writeAgentConfig } from './agent_config.ts'
+import { type AgentConfig, agrees, writeAgentConfig } from './agent_config.ts'
 import type { DataDirectory } from './data_directory.ts'
 import { agentDoor } from './data_directory.ts'
 import { UserError } from './options.ts'
@@ -17,6 +18,7 @@ export interface RealNodesDeps {
   readonly directory: DataDirectory
   readonly count: number
   readonly port: number
+  readonly imageChoice: ImageChoice
   readonly authority: CertificateAuthority
   readonly client: Client
   readonly log: Log
@@ -54,8 +56,7 @@ async function startNode(
     organizations: ['system:nodes'],
   })
   const configFile = join(directory.run, name, 'agent-config.json')
-  if (buildOfAgent(configFile) !== buildId()) await machine.stopAgent(name)
-  writeAgentConfig(configFile, {
+  const config: AgentConfig = {
     build: buildId(),
     name,
     address: node.address,
@@ -64,6 +65,7 @@ async function startNode(
     cgroupParent: node.cgroupParent,
     root: join(directory.nodes, name),
     images: directory.images,
+    imageChoice: deps.imageChoice,
     hostNamespace: machine.paths.hostNamespace,
     apiSocket: directory.apiSocket,
     apiServer: `https://localhost:${deps.port}`,
@@ -71,7 +73,9 @@ async function startNode(
     authority: authority.certificate,
     certificate: credentials.certificate,
     key: credentials.key,
-  })
+  }
+  if (!agrees(configFile, config)) await machine.stopAgent(name)
+  writeAgentConfig(configFile, config)
   const start = machine.agentOf(name) === undefined ? 'started' : 'taken over'
   machine.startAgent(name, {
     command: [process.execPath, ...process.execArgv, process.argv[1] as string, 'agent', configFile],

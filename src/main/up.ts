@@ -85,6 +85,7 @@ async function chooseOptions(
     store: { kind: 'sqlite' },
     featureGates: {},
     nodeSize: {},
+    images: 'auto',
     ...known,
     ...request.wanted,
     runtime,

@@ -35,8 +35,12 @@ export interface ContainerRuntime {
   ensureImage(
     reference: string,
     policy: 'Always' | 'IfNotPresent' | 'Never',
-    /** Called when the image has to be fetched, before that begins. */
-    onPull?: () => void,
+    how?: {
+      /** For the image's registry: a document as in a secret's `.dockerconfigjson`. */
+      readonly credentials?: string
+      /** Called when the image has to be fetched, before that begins. */
+      readonly onPull?: () => void
+    },
   ): Promise<RuntimeImage>
   /** CPU and memory in use, per container. */
   stats(): Promise<readonly ContainerStats[]>

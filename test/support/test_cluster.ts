@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -62,7 +63,8 @@ function commandsOf(data: string, kubeconfig: string, program: string) {
       if (code !== 0) throw new Error(`kubectl ${String(args)} ended with ${code}:\n${printed}`)
       return printed
     },
-    up: (...args: readonly string[]) => berth(['up', '--data', data, ...args]),
+    // No test asks anybody outside for an image.
+    up: (...args: readonly string[]) => berth(['up', '--data', data, '--images', 'stand-ins', ...args]),
     berth: (...args: readonly string[]) => capture(join(projectRoot, 'bin/berth'), [...args, '--data', data]),
     pidOf: (runFile: string) => JSON.parse(readFileSync(join(runDirectoryOf(data), runFile), 'utf8')).pid as number,
   }
@@ -78,7 +80,9 @@ export async function giveImages(cluster: TestCluster, ...names: readonly string
   const kept = join(projectRoot, '.berth/test-images')
   // Every pod needs the first one.
   for (const name of ['registry.k8s.io/pause:3.10', ...names]) await berth(['image', 'build', name, '--data', kept])
-  cpSync(join(kept, 'images'), join(cluster.data, 'images'), { recursive: true })
+  // Blobs never change, so that links do; another file system wants a copy.
+  const [from, to] = [join(kept, 'images'), join(cluster.data, 'images')]
+  if (spawnSync('cp', ['--archive', '--link', from, to]).status !== 0) cpSync(from, to, { recursive: true })
 }
 
 /** Asks until the answer is good. @throws Error with the last complaint when time is up */

@@ -4,8 +4,8 @@ import { readClusterFile } from '../../main/cluster_file.ts'
 import { runningDaemon } from '../../main/daemon_process.ts'
 import { dataDirectory } from '../../main/data_directory.ts'
 import { down } from '../../main/down.ts'
-import { imageStore } from '../../main/images.ts'
-import { UserError } from '../../main/options.ts'
+import { imagesOfCluster } from '../../main/images.ts'
+import { type ClusterOptions, UserError } from '../../main/options.ts'
 import { projectFolder } from '../../main/project_files.ts'
 import { up } from '../../main/up.ts'
 import { type Progress, startProgress } from '../progress.ts'
@@ -25,6 +25,7 @@ interface StageOptions {
   readonly data?: string
   readonly keep?: true
   readonly transcript?: string
+  readonly images?: ClusterOptions['images'] | undefined
   readonly signal: AbortSignal
 }
 
@@ -67,13 +68,16 @@ async function prepareCluster(document: TutorialDocument, options: StageOptions)
       data: options.data,
       kubeconfig: undefined,
       foreground: false,
-      wanted: fresh ? { nodes: document.nodes } : {},
+      wanted: { ...(fresh ? { nodes: document.nodes } : {}), ...(options.images && { images: options.images }) },
       report: (step) => progress.step(step),
     })
     requireContainers(options.data)
-    await prepareImages(document, options, progress)
+    const images = await prepareImages(document, options, progress)
     progress.end()
     console.log(line)
+    for (const { reference, standsInFor } of images) {
+      if (standsInFor !== undefined) console.log(`${reference} is not the original: ${standsInFor}`)
+    }
     return kubeconfig
   } finally {
     progress.end()
@@ -99,15 +103,18 @@ function requireContainers(data: string | undefined): void {
   )
 }
 
-/** What has to be built is built before the reader waits for a pod. */
-async function prepareImages(document: TutorialDocument, options: StageOptions, progress: Progress): Promise<void> {
-  const store = imageStore(options.data, (step) => progress.step(step))
-  for (const image of imagesOf(document)) {
+/** What has to be fetched or built is here before the reader waits for a pod. */
+async function prepareImages(document: TutorialDocument, options: StageOptions, progress: Progress) {
+  const images = imagesOfCluster(options.data, (step) => progress.step(step))
+  const prepared = []
+  for (const name of imagesOf(document)) {
     options.signal.throwIfAborted()
-    if (!store.canBuild(image) || store.find(image) !== undefined) continue
-    progress.step(`building ${image}`)
-    await store.buildImage(image)
+    // Some documents name images on purpose that are nowhere.
+    if (!images.canBuild(name)) continue
+    progress.step(`preparing ${name}`)
+    prepared.push(await images.obtain(name))
   }
+  return prepared
 }
 
 /** The reader's folder, with `berth` itself and a kubectl in PATH. */

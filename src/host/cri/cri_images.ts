@@ -8,17 +8,19 @@ import type { WireImage } from './messages.ts'
 
 /** Brings images into a node's containerd: from the machine's image store, by a recipe, or from a registry. */
 export interface ImageSource {
-  /** What the machine's own image for this name really is; undefined when it is no stand-in. */
-  standInFor(reference: string): string | undefined
-  /** The id that `bring` would bring, if this machine itself has or builds the image; undefined when only a registry knows. */
-  newestId(reference: string): Promise<string | undefined>
-  /** Makes the image known to containerd under `reference`. @throws Error that says why it cannot be had */
-  bring(reference: string): Promise<void>
+  /** What the image with this name and id really is; undefined when it is no stand-in. */
+  standInFor(reference: string, id: string): string | undefined
+  /** The id that `bring` would bring, as far as that is known without fetching it. */
+  newestId(wanted: ImageRequest): Promise<string | undefined>
+  /** Makes the image known to containerd under its reference. @throws Error that says why it cannot be had */
+  bring(wanted: ImageRequest): Promise<void>
 }
 
 export interface ImageRequest {
   readonly reference: string
   readonly policy: 'Always' | 'IfNotPresent' | 'Never'
+  /** For the registry, as in a secret's `.dockerconfigjson`. */
+  readonly credentials?: string
   /** Called before anything is fetched. */
   readonly onPull?: () => void
 }
@@ -27,31 +29,33 @@ export interface ImageRequest {
 export async function ensureImage(
   client: CriClient,
   source: ImageSource,
-  { reference: wanted, policy, onPull }: ImageRequest,
+  request: ImageRequest,
 ): Promise<RuntimeImage> {
+  const { reference: wanted, policy, onPull } = request
   const reference = normalizeReference(wanted)
   if (reference === undefined) {
     throw new ImageError('InvalidImageName', `Failed to apply default image tag "${wanted}": invalid reference format`)
   }
+  const full = { ...request, reference }
   const present = await statusOf(client, reference)
-  if (present !== undefined && (policy !== 'Always' || (await isNewest(source, reference, present)))) {
-    return imageOf(present, wanted, { pulled: false, standsInFor: source.standInFor(reference) })
+  if (present !== undefined && (policy !== 'Always' || (await isNewest(source, full, present)))) {
+    return imageOf(present, wanted, { pulled: false, standsInFor: source.standInFor(reference, present.id) })
   }
   if (policy === 'Never') {
     throw new ImageError('ErrImageNeverPull', `Container image "${wanted}" is not present with pull policy of Never`)
   }
   onPull?.()
-  await source.bring(reference).catch((error) => {
+  await source.bring(full).catch((error) => {
     throw new ImageError('ErrImagePull', `failed to pull and unpack image "${reference}": ${messageOf(error)}`)
   })
   const brought = await statusOf(client, reference)
   if (brought === undefined) throw new ImageError('ErrImagePull', `image "${reference}" vanished after its import`)
-  return imageOf(brought, wanted, { pulled: true, standsInFor: source.standInFor(reference) })
+  return imageOf(brought, wanted, { pulled: true, standsInFor: source.standInFor(reference, brought.id) })
 }
 
 /** "Always" asks the image's origin; for an image of this machine that is the machine's own store. */
-async function isNewest(source: ImageSource, reference: string, present: WireImage): Promise<boolean> {
-  return (await source.newestId(reference).catch(() => undefined)) === present.id
+async function isNewest(source: ImageSource, wanted: ImageRequest, present: WireImage): Promise<boolean> {
+  return (await source.newestId(wanted).catch(() => undefined)) === present.id
 }
 
 async function statusOf(client: CriClient, reference: string): Promise<WireImage | undefined> {

@@ -37,8 +37,7 @@ export async function createCriRuntime(options: CriRuntimeOptions): Promise<CriR
       const { method, message } = streamRequest(request)
       return (await client.call<{ url: string }>(method, message, QUERY_DEADLINE_MS)).url
     },
-    ensureImage: (reference, policy, onPull) =>
-      ensureImage(client, options.images, { reference, policy, ...(onPull && { onPull }) }),
+    ensureImage: (reference, policy, how) => ensureImage(client, options.images, { reference, policy, ...how }),
     stats: async () => {
       const answer = await client.call<{ stats: readonly WireStats[] }>('ListContainerStats', {}, QUERY_DEADLINE_MS)
       return answer.stats.map(statsOf).filter((stats) => stats !== undefined)

@@ -9,22 +9,28 @@ export interface StoredImage {
   readonly manifest: Descriptor
   /** What it really is, when it serves another image's name. */
   readonly standsInFor: string | undefined
+  /** What the registry had when the image was fetched from there; absent for one that was built or loaded. */
+  readonly registryDigest?: string
 }
 
 /** containerd takes an imported image's name from this annotation. */
 const NAME = 'io.containerd.image.name'
 const STANDS_IN_FOR = 'dev.berth.image.stands-in-for'
+const REGISTRY_DIGEST = 'dev.berth.image.registry-digest'
 
 /** The images of an OCI layout, in the order in which they were added. */
 export function readIndex(layout: string): readonly StoredImage[] {
   const file = join(layout, 'index.json')
   if (!existsSync(file)) return []
   const { manifests } = JSON.parse(readFileSync(file, 'utf8')) as { manifests: readonly Descriptor[] }
-  return manifests.map((manifest) => ({
-    reference: manifest.annotations?.[NAME] ?? '',
-    manifest,
-    standsInFor: manifest.annotations?.[STANDS_IN_FOR],
-  }))
+  return manifests.map((manifest) => {
+    const {
+      [NAME]: reference = '',
+      [STANDS_IN_FOR]: standsInFor,
+      [REGISTRY_DIGEST]: registryDigest,
+    } = manifest.annotations ?? {}
+    return { reference, manifest, standsInFor, ...(registryDigest !== undefined && { registryDigest }) }
+  })
 }
 
 /** Adds an image or gives its name to another manifest. The caller holds the store's lock. */
@@ -41,11 +47,15 @@ function writeIndex(layout: string, images: readonly StoredImage[]): void {
 
 /** The `index.json` of a layout with these images. */
 export function indexDocument(images: readonly StoredImage[]): string {
-  const manifests = images.map(({ reference, manifest, standsInFor }) => ({
+  const manifests = images.map(({ reference, manifest, standsInFor, registryDigest }) => ({
     mediaType: manifest.mediaType,
     digest: manifest.digest,
     size: manifest.size,
-    annotations: { [NAME]: reference, ...(standsInFor !== undefined && { [STANDS_IN_FOR]: standsInFor }) },
+    annotations: {
+      [NAME]: reference,
+      ...(standsInFor !== undefined && { [STANDS_IN_FOR]: standsInFor }),
+      ...(registryDigest !== undefined && { [REGISTRY_DIGEST]: registryDigest }),
+    },
   }))
   return JSON.stringify({ schemaVersion: 2, manifests }, null, 1)
 }

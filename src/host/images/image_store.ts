@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Millis } from '../../base/clock.ts'
 import { blobPath, CONFIG_TYPE, type Descriptor, MANIFEST_TYPE, writeJsonBlob } from './blobs.ts'
 import { type DebianSources, debianSources } from './debian.ts'
 import { addToIndex, readIndex, type StoredImage } from './image_index.ts'
 import { type BuildPlace, buildLayer } from './layer_builder.ts'
-import { loadArchive } from './load_archive.ts'
+import { LOOK_UP_TIMEOUT_MS } from './limits.ts'
+import { adoptDownload, loadArchive } from './load_archive.ts'
 import { withLock } from './lock.ts'
 import { pruneBlobs } from './prune.ts'
 import { type ImageRecipe, loadRecipes, type Recipes } from './recipes.ts'
 import { normalizeReference } from './reference.ts'
+import { download, lookUp, type RegistryAccess, type RegistryRequest } from './registry.ts'
 
 /** The machine's images: one OCI layout under the data directory, shared by all nodes. */
 export interface ImageStore {
@@ -26,6 +29,10 @@ export interface ImageStore {
   buildImage(name: string): Promise<StoredImage>
   /** Takes in an OCI or Docker archive (`docker save`); answers the names that it gave. @throws Error */
   loadImage(tarFile: string): Promise<readonly string[]>
+  /** The digest of what the registry has under this name now. @throws Error */
+  lookUp(request: RegistryRequest, limitMs: Millis): Promise<string>
+  /** Fetches an image from its registry, unless what is there is here already. @throws Error */
+  pullImage(request: RegistryRequest): Promise<StoredImage>
 }
 
 export interface ImageStoreOptions {
@@ -41,6 +48,11 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
   const { layout } = options
   const recipes = loadRecipes()
   const place: BuildPlace = { layout, enterHost: options.enterHost ?? [], onProgress: options.onProgress ?? (() => {}) }
+  const access = {
+    enterHost: place.enterHost,
+    work: join(layout, 'work'),
+    settings: join(layout, 'registries.conf'),
+  }
   const find = (reference: string) => {
     const full = normalizeReference(reference)
     const found = readIndex(layout).find((image) => image.reference === full)
@@ -63,7 +75,34 @@ export function createImageStore(options: ImageStoreOptions): ImageStore {
         pruneBlobs(layout)
         return names
       }),
+    lookUp: (request, limitMs) => lookUp(access, request, limitMs),
+    // Three nodes that want the same image fetch it once; other images need not wait for it.
+    pullImage: (request) =>
+      withLock(join(layout, 'pulling', request.reference.replaceAll(/[^\w.-]/g, '_')), () =>
+        pullImage({ layout, access, find }, request),
+      ),
   }
+}
+
+interface PullPlace {
+  readonly layout: string
+  readonly access: RegistryAccess
+  readonly find: (reference: string) => StoredImage | undefined
+}
+
+async function pullImage({ layout, access, find }: PullPlace, request: RegistryRequest): Promise<StoredImage> {
+  const { reference } = request
+  const registryDigest = await lookUp(access, request, LOOK_UP_TIMEOUT_MS)
+  const stored = find(reference)
+  if (stored?.registryDigest === registryDigest) return stored
+  return download(access, request, (work) =>
+    withLock(join(layout, 'lock'), async () => {
+      const image = { reference, manifest: await adoptDownload(layout, work), standsInFor: undefined, registryDigest }
+      addToIndex(layout, image)
+      pruneBlobs(layout)
+      return image
+    }),
+  )
 }
 
 async function buildImage(name: string, recipes: Recipes, place: BuildPlace): Promise<StoredImage> {

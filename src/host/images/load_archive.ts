@@ -50,13 +50,24 @@ async function loadLayout(layout: string, work: string): Promise<readonly string
     const reference = name === undefined ? undefined : normalizeReference(name)
     if (reference === undefined)
       throw new Error('the archive names no image (org.opencontainers.image.ref.name is missing)')
-    const manifest = forThisMachine(work, entry)
-    const parts = readJson(blobPath(work, manifest.digest)) as { config: Descriptor; layers: readonly Descriptor[] }
-    for (const part of [manifest, parts.config, ...parts.layers]) await copyBlob(layout, work, part)
-    addToIndex(layout, { reference, manifest, standsInFor: undefined })
+    addToIndex(layout, { reference, manifest: await adoptManifest(layout, work, entry), standsInFor: undefined })
     names.push(reference)
   }
   return names
+}
+
+/** Takes in the one image of a layout that a download left. The caller holds the store's lock. */
+export async function adoptDownload(layout: string, work: string): Promise<Descriptor> {
+  const [entry] = (readJson(join(work, 'index.json')) as Index).manifests
+  if (entry === undefined) throw new Error('the download holds no image')
+  return adoptManifest(layout, work, entry)
+}
+
+async function adoptManifest(layout: string, work: string, entry: Index['manifests'][number]): Promise<Descriptor> {
+  const manifest = forThisMachine(work, entry)
+  const parts = readJson(blobPath(work, manifest.digest)) as { config: Descriptor; layers: readonly Descriptor[] }
+  for (const part of [manifest, parts.config, ...parts.layers]) await copyBlob(layout, work, part)
+  return manifest
 }
 
 /** Follows an index of several platforms to the manifest for this one. */

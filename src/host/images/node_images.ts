@@ -1,60 +1,69 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import type { ImageSource } from '../cri/cri_images.ts'
+import type { ImageRequest, ImageSource } from '../cri/cri_images.ts'
 import { runCommand } from '../processes.ts'
 import { blobPath } from './blobs.ts'
 import { blobsOf, indexDocument, type StoredImage } from './image_index.ts'
 import type { ImageStore } from './image_store.ts'
-import { IMPORT_TIMEOUT_MS, PULL_TIMEOUT_MS } from './limits.ts'
+import { IMPORT_TIMEOUT_MS, LOOK_UP_TIMEOUT_MS } from './limits.ts'
+import { createOriginChoice, type ImageChoice, type Origin } from './origin.ts'
 
 export interface NodeImagesOptions {
   readonly store: ImageStore
   /** The node's containerd. */
   readonly socket: string
-  /** Put before commands that download (`nsenter --net=…` of the machine's own network). */
-  readonly enterHost: readonly string[]
-  /** Whether registries may be asked. Off: an image that is not here is an error. */
-  readonly registries: boolean
+  readonly images: ImageChoice
 }
 
-/**
- * Brings images into one node's containerd: from the machine's store, else by a recipe, else from the
- * image's registry if that is allowed. Calls for the same image are joined.
- */
+/** Brings images into one node's containerd, from wherever they come. Calls for the same image are joined. */
 export function createNodeImages(options: NodeImagesOptions): ImageSource {
+  const { store } = options
   const underWay = new Map<string, Promise<void>>()
+  const originOf = createOriginChoice(options)
+  const obtain = imageSupply(options)
+  const bring = async (wanted: ImageRequest) => importImage(store.layout, await obtain(wanted), options.socket)
   return {
-    standInFor: (reference) => options.store.standInFor(reference),
-    newestId: async (reference) => {
-      const own = await ownImage(options.store, reference)
-      return own && blobsOf(options.store.layout, own)[1]
+    standInFor: (reference, id) => {
+      const stored = store.find(reference)
+      return stored !== undefined && idOf(store, stored) === id ? stored.standsInFor : undefined
     },
-    bring: (reference) => {
-      const running = underWay.get(reference) ?? bring(options, reference).finally(() => underWay.delete(reference))
-      underWay.set(reference, running)
+    newestId: async (wanted) => {
+      const origin = await originOf(wanted)
+      const newest = origin === 'registry' ? await unchanged(store, wanted) : await imageFor(store, origin, wanted)
+      return newest && idOf(store, newest)
+    },
+    bring: (wanted) => {
+      const key = `${wanted.reference} ${wanted.credentials ?? ''}`
+      const running = underWay.get(key) ?? bring(wanted).finally(() => underWay.delete(key))
+      underWay.set(key, running)
       return running
     },
   }
 }
 
-/** A loaded image goes before a recipe; building one that is built is immediate, and notices a changed recipe. */
-async function ownImage(store: ImageStore, reference: string): Promise<StoredImage | undefined> {
-  const stored = store.find(reference)
-  const mayBuild = store.canBuild(reference) && (stored === undefined || stored.standsInFor !== undefined)
-  // Without a network an older build is better than none.
-  return mayBuild ? store.buildImage(reference).catch((error) => stored ?? Promise.reject(error)) : stored
+/** Answers with an image of the machine's store, fetched or built if it has to be. @throws Error that says why it cannot be had */
+export function imageSupply({ store, images }: Pick<NodeImagesOptions, 'store' | 'images'>) {
+  const originOf = createOriginChoice({ store, images })
+  return async (wanted: ImageRequest): Promise<StoredImage> => imageFor(store, await originOf(wanted), wanted)
 }
 
-async function bring(options: NodeImagesOptions, reference: string): Promise<void> {
-  const { store } = options
-  const stored = await ownImage(store, reference)
-  if (stored !== undefined) return importImage(store.layout, stored, options.socket)
-  if (options.registries) return pullImage(options, reference)
-  throw new Error(
-    "not in the machine's image store, there is no recipe for it, and registries are not asked; " +
-      'load it with: berth image load FILE.tar',
-  )
+/** containerd calls an image by the digest of its config. */
+const idOf = (store: ImageStore, image: StoredImage): string | undefined => blobsOf(store.layout, image)[1]
+
+/** The image that was fetched, if the registry still has the same. */
+async function unchanged(store: ImageStore, wanted: ImageRequest): Promise<StoredImage | undefined> {
+  const stored = store.find(wanted.reference)
+  const isSame = stored?.registryDigest === (await store.lookUp(wanted, LOOK_UP_TIMEOUT_MS))
+  return isSame ? stored : undefined
+}
+
+async function imageFor(store: ImageStore, origin: Origin, wanted: ImageRequest): Promise<StoredImage> {
+  const stored = store.find(wanted.reference)
+  if (origin === 'store' && stored !== undefined) return stored
+  if (origin === 'registry') return store.pullImage(wanted)
+  // Building what is built is immediate, and notices a changed recipe; without a network an older build is better than none.
+  return store.buildImage(wanted.reference).catch((error) => stored ?? Promise.reject(error))
 }
 
 /** Streams the image's part of the layout to containerd, which unpacks it; nothing is stored in between. */
@@ -79,14 +88,4 @@ export async function importImage(layout: string, image: StoredImage, socket: st
 async function contentOf(socket: string): Promise<ReadonlySet<string>> {
   const result = await runCommand(['ctr', '-a', socket, '-n', 'k8s.io', 'content', 'ls', '--quiet'])
   return new Set(result.stdout.split('\n').filter(Boolean))
-}
-
-/** `ctr` itself talks to the registry, so it can do so from the machine's network while containerd has none. */
-async function pullImage(options: NodeImagesOptions, reference: string): Promise<void> {
-  const pull = ['ctr', '-a', options.socket, '-n', 'k8s.io', 'images', 'pull']
-  // From version 2 on `ctr` leaves the transfer to containerd unless told otherwise.
-  const help = await runCommand([...pull, '--help'])
-  const local = help.stdout.includes('--local') ? ['--local'] : []
-  const result = await runCommand([...options.enterHost, ...pull, ...local, reference], { timeoutMs: PULL_TIMEOUT_MS })
-  if (result.code !== 0) throw new Error(result.stderr.trim().split('\n').at(-1) ?? 'the pull failed')
 }

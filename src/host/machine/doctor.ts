@@ -30,6 +30,7 @@ export function examineMachine(): readonly Finding[] {
   if (process.platform === 'linux' && !hasCgroups()) note('containers', 'No cgroups are mounted at /sys/fs/cgroup.')
   if (process.platform === 'linux' && !hasOverlay()) note('images', 'The kernel has no overlayfs; images are copied.')
   if (findTool('mmdebstrap') === undefined) note('images', 'The program mmdebstrap is missing.', install('mmdebstrap'))
+  if (findTool('skopeo') === undefined) note('images', 'The program skopeo is missing.', install('skopeo'))
   return findings
 }
 

@@ -7,6 +7,7 @@ import { ephemeralContainersOf, newestInstance } from './containers.ts'
 import { OperationError } from './operation_error.ts'
 import type { OperationContext } from './operations.ts'
 import { ConfigError } from './ports.ts'
+import { pullCredentials } from './pull_secrets.ts'
 import type { PodView } from './view.ts'
 
 interface StartRequest {
@@ -46,7 +47,9 @@ async function ensureImage(context: OperationContext, container: Container): Pro
   const policy = (container.imagePullPolicy ?? 'IfNotPresent') as 'Always' | 'IfNotPresent' | 'Never'
   const begunAt = deps.clock.now()
   try {
-    const image = await deps.runtime.ensureImage(name, policy, () => notePull(context, name))
+    const credentials = await credentialsFor(context)
+    const onPull = () => record(context, 'Normal', 'Pulling', `Pulling image "${name}"`)
+    const image = await deps.runtime.ensureImage(name, policy, { onPull, ...(credentials && { credentials }) })
     record(context, 'Normal', 'Pulled', pulledMessage(name, image, deps.clock.now() - begunAt))
     if (image.standsInFor !== undefined) {
       record(context, 'Normal', 'ImageSubstituted', `Image "${name}" is served by a stand-in: ${image.standsInFor}`)
@@ -57,13 +60,15 @@ async function ensureImage(context: OperationContext, container: Container): Pro
   }
 }
 
-function notePull(context: OperationContext, name: string): void {
-  const secrets = (context.view.pod.spec.imagePullSecrets ?? []).map((one) => one.name)
-  if (secrets.length > 0) {
-    const message = `Pull secrets (${secrets.join(', ')}) are not used: images come from this machine's store or from registries without credentials.`
-    record(context, 'Warning', 'ImagePullSecretsIgnored', message)
+async function credentialsFor(context: OperationContext): Promise<string | undefined> {
+  const { pod } = context.view
+  if (!pod.spec.imagePullSecrets?.length) return undefined
+  const { document, missing } = await pullCredentials(context.deps.client, pod)
+  if (missing.length > 0) {
+    const message = `Unable to retrieve some image pull secrets (${missing.join(', ')}); attempting to pull the image may not succeed.`
+    context.deps.events.record(pod, 'Warning', 'FailedToRetrieveImagePullSecret', message)
   }
-  record(context, 'Normal', 'Pulling', `Pulling image "${name}"`)
+  return document
 }
 
 function pulledMessage(name: string, image: RuntimeImage, tookMs: number): string {

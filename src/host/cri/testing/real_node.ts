@@ -13,7 +13,7 @@ const IMAGES = join(import.meta.dirname, '../../../../node_modules/.cache/berth-
 /** Images for a node of a test: what this machine has or builds, and nothing from a registry. */
 export function testImages(node: RunningNode): ImageSource {
   const store = createImageStore({ layout: IMAGES })
-  return createNodeImages({ store, socket: node.containerdSocket, enterHost: [], registries: false })
+  return createNodeImages({ store, socket: node.containerdSocket, images: 'stand-ins' })
 }
 
 /** Why real containers cannot run here, as the reason to skip a test; false when they can. */
