@@ -33,7 +33,9 @@ async function runFiles(suite: Suite): Promise<SuiteResult> {
   const signal = AbortSignal.timeout(suite.budgetSeconds * 1000)
   const stream = run({ files, concurrency: suite.concurrency ?? 2, signal, timeout: suite.budgetSeconds * 1000 })
   stream.on('test:stderr', (line) => process.stderr.write(line.message))
-  stream.on('test:diagnostic', () => {})
+  stream.on('test:diagnostic', ({ message }) => {
+    if (message.startsWith('figure: ')) console.log(`  ${message.slice('figure: '.length)}`)
+  })
   stream.on('test:pass', (test) => {
     if (test.details.type === 'suite') return
     if (test.skip !== undefined) console.log(`  skipped: ${test.name} (${test.skip})`)

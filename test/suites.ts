@@ -32,7 +32,7 @@ export const suites: readonly Suite[] = [
     name: 'unit',
     about: 'each part on its own',
     budgetSeconds: 300,
-    files: ['src/**/*.test.ts', 'conformance/**/*.test.ts', 'test/fuzz/*.test.ts'],
+    files: ['src/**/*.test.ts', 'conformance/**/*.test.ts', 'test/fuzz/*.test.ts', 'test/proof/*.test.ts'],
   },
   {
     name: 'simulation',
