@@ -57,6 +57,8 @@ export interface ServerDeps {
   readonly proxy?: ProxyPort
   /** Asks nodes what they use, for `metrics.k8s.io`; absent: the group is not there. */
   readonly nodeStats?: NodeStatsPort
+  /** Whether users are advised about StatefulSets and pods by `Warning` headers; absent: they are not. */
+  readonly bestPracticeWarnings?: boolean
   /** Where the audit log goes; absent: there is none. */
   readonly audit?: AuditSink
   /** The suffix of the version: `v1.36.3+berth.0.1.0`. */
