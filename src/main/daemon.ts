@@ -142,6 +142,7 @@ async function startPlane(
     productVersion: VERSION,
     ...(options.nodes > 0 ? { nodeStats } : {}),
     audit: (event) => audit.write(event),
+    bestPracticeWarnings: options.featureGates['BestPracticeWarnings'] ?? options.nodes > 0,
   })
   const stop = async () => {
     await plane.stop()

@@ -42,8 +42,11 @@ export function parseFeatureGates(text: string): Record<string, boolean> {
   )
 }
 
-/** Those that change something here; upstream's others are as v1.36 ships them. */
-const KNOWN_GATES: readonly string[] = ['MaxUnavailableStatefulSet']
+/**
+ * Those that change something here; upstream's others are as v1.36 ships them. BestPracticeWarnings is
+ * Berth's own: advice as `Warning` headers, on unless there are no nodes.
+ */
+const KNOWN_GATES: readonly string[] = ['MaxUnavailableStatefulSet', 'BestPracticeWarnings']
 
 /** `cpu=4,memory=8Gi,pods=110` */
 export function parseNodeSize(text: string): Record<string, string> {

@@ -3,6 +3,7 @@ import type { PriorityClass, ResourceQuota, StorageClass } from '../api/types.ts
 import type { Store } from '../store/store.ts'
 import { createAdmissionChain } from './admission/admission.ts'
 import type { LimitRange } from './admission/limit_ranger.ts'
+import { createBestPractices } from './admission/best_practices.ts'
 import { ADMISSION_PLUGINS } from './admission/plugins.ts'
 import { createAudit } from './audit.ts'
 import { createAuthorizer } from './authorization.ts'
@@ -44,7 +45,9 @@ export function createServer(deps: ServerDeps): Server {
     addresses: deps.serviceRange ?? DEFAULT_SERVICE_RANGE,
     ports: deps.nodePortRange ?? DEFAULT_NODE_PORTS,
   })
-  const admission = createAdmissionChain(ADMISSION_PLUGINS, {
+  const practices = deps.bestPracticeWarnings === true ? createBestPractices(store) : undefined
+  const plugins = practices === undefined ? ADMISSION_PLUGINS : [...ADMISSION_PLUGINS, practices.plugin]
+  const admission = createAdmissionChain(plugins, {
     store,
     random,
     now: () => clock.now(),
@@ -64,7 +67,15 @@ export function createServer(deps: ServerDeps): Server {
     audit: createAudit(clock, random, deps.audit),
     ...usageOf(deps),
   }
-  const parts = [authorizer, priorityClasses, storageClasses, limitRanges, quotas, services]
+  const parts = [
+    authorizer,
+    priorityClasses,
+    storageClasses,
+    limitRanges,
+    quotas,
+    services,
+    ...(practices?.parts ?? []),
+  ]
   return {
     transport: (user) => createLocalTransport(core, user),
     http: createHttpHandler(core, authorizer),

@@ -18,6 +18,8 @@ const PASSING_LINES: readonly RegExp[] = [
   // The pod has ended before kubectl could attach: its output then comes from its log. The second one is from 1.20.
   /^warning: couldn't attach to pod\/\S+, falling back to streaming logs: /,
   /^Error attaching, falling back to logs: /,
+  // Advice of the server's own; documents show it where they speak of it
+  /^Warning: best practice: /,
   // mysql and mysqladmin, when a password stands on the command line
   /Using a password on the command line interface can be insecure\.$/,
 ]

@@ -22,6 +22,8 @@ export interface Attributes {
   readonly old: KubeObject | undefined
   readonly user: UserInfo
   readonly warn: (text: string) => void
+  /** What becomes of the dependents of what is deleted, if the client says. */
+  readonly propagationPolicy?: string
 }
 
 /** What plugins may ask besides the object. */

@@ -41,7 +41,12 @@ async function tryDelete(
   const { facts } = call.target
   const object = current.object as KubeObject
   const shown = fromStorage(facts, object)
-  core.admission.validate({ ...attributesOf(call, 'DELETE', { ...object }, object), name: object.metadata.name })
+  const { propagationPolicy } = options
+  core.admission.validate({
+    ...attributesOf(call, 'DELETE', { ...object }, object),
+    name: object.metadata.name,
+    ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
+  })
   const plan = planDeletion(rulesFor(facts), object, options, core.deps.clock.now())
   const dry = (options.dryRun?.length ?? 0) > 0
   if (plan.step === 'wait' || dry) {
