@@ -2,14 +2,14 @@ import { chmodSync, rmSync } from 'node:fs'
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { ApiError } from '../api/error.ts'
+import { Backlogs, COUNTED_BYTES_MIN } from '../base/backlogs.ts'
 import type { ClientIdentity, HttpHandler, HttpRequest, HttpResponse, HttpSink } from '../server/http_types.ts'
 import type { Upgrade } from '../server/streaming_port.ts'
 import { http, https } from './node_http.ts'
+import { readBody } from './request_body.ts'
 
 /** How long a connection without a request stays open: longer than Go's clients keep theirs. */
 const IDLE_CONNECTION_MS = 120_000
-const BODY_BYTES_MAX = 3 * 1024 * 1024
 const TOO_LARGE = 413
 /** Room for the query of a long command; a client that sends its headers more slowly than this is not one of ours. */
 const HEADER_BYTES_MAX = 128 * 1024
@@ -127,7 +127,7 @@ function requestOf(incoming: IncomingMessage, signal: AbortSignal): HttpRequest 
     headers: flatHeaders(incoming),
     client: clientOf(incoming.socket),
     signal,
-    body: () => readBody(incoming),
+    body: () => readBody(incoming, signal),
     chunks: () => incoming,
   }
 }
@@ -156,34 +156,6 @@ function readIdentity(socket: Socket): ClientIdentity | undefined {
   return { commonName: CN, organizations, fingerprint: fingerprint256.replaceAll(':', '').toLowerCase() }
 }
 
-/** Collects the body, whether it says its length or comes in chunks, and no more of it than is allowed. */
-function readBody(incoming: IncomingMessage): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    if (Number(incoming.headers['content-length'] ?? 0) > BODY_BYTES_MAX) return reject(tooLarge())
-    const chunks: Uint8Array[] = []
-    let length = 0
-    incoming.on('data', (chunk: Uint8Array) => {
-      length += chunk.length
-      if (length <= BODY_BYTES_MAX) return void chunks.push(chunk)
-      chunks.length = 0
-      reject(tooLarge())
-    })
-    incoming.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks)))
-    incoming.on('error', () => reject(brokenOff()))
-    incoming.on('close', () => incoming.complete || reject(brokenOff()))
-  })
-}
-
-const tooLarge = (): ApiError =>
-  new ApiError({
-    code: TOO_LARGE,
-    reason: 'RequestEntityTooLarge',
-    message: `Request entity too large: limit is ${BODY_BYTES_MAX}`,
-  })
-
-const brokenOff = (): ApiError =>
-  new ApiError({ code: 400, reason: 'BadRequest', message: 'the body of the request broke off' })
-
 function send({ status, headers, body }: HttpResponse, outgoing: ServerResponse): void {
   if (typeof body === 'function') {
     outgoing.writeHead(status, outgoingHeaders(headers))
@@ -198,6 +170,19 @@ function send({ status, headers, body }: HttpResponse, outgoing: ServerResponse)
   const last = status === TOO_LARGE ? { connection: 'close' } : {}
   outgoing.writeHead(status, { ...outgoingHeaders(headers), ...length, ...last })
   outgoing.end(whole)
+  countUnread(outgoing)
+}
+
+/** Answers that their readers do not take; beyond it those who are owed most are cut off. */
+const UNREAD_BYTES_MAX = 512 * 1024 * 1024
+const unread = new Backlogs(UNREAD_BYTES_MAX)
+
+function countUnread(outgoing: ServerResponse): void {
+  const waiting = () => outgoing.writableLength
+  if (waiting() < COUNTED_BYTES_MIN) return
+  const reader = { waiting, giveUp: () => void outgoing.destroy() }
+  outgoing.once('close', () => unread.forget(reader))
+  unread.note(reader, waiting())
 }
 
 const outgoingHeaders = (headers: HttpResponse['headers']): Record<string, string | string[]> =>
@@ -211,6 +196,7 @@ const sinkOf = (outgoing: ServerResponse): HttpSink => ({
     return outgoing.writableLength
   },
   end: () => void outgoing.end(),
+  waiting: () => outgoing.writableLength,
   onceDrained: (listener) => void outgoing.once('drain', listener),
   abort: () => void outgoing.destroy(),
 })

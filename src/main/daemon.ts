@@ -137,12 +137,13 @@ async function startPlane(
     tokens: await createTokenSigner(directory.pki),
     serviceRange: SERVICE_RANGE,
     advertise: { address: API_ADDRESS, port: API_PORT },
+    afterOthers: (run) => void setImmediate(run),
     ...wayToPods(directory, options),
     gzip: gzipQuickly,
     productVersion: VERSION,
     ...(options.nodes > 0 ? { nodeStats } : {}),
-    audit: (event) => audit.write(event),
     bestPracticeWarnings: options.featureGates['BestPracticeWarnings'] ?? options.nodes > 0,
+    audit: (event) => audit.write(event),
   })
   const stop = async () => {
     await plane.stop()

@@ -2,6 +2,7 @@ import type { KindRules, RuleContext } from '../api/kind_rules.ts'
 import { rulesOf } from '../api/kinds/registry.ts'
 import type { UserInfo } from '../api/request.ts'
 import type { ResourceFacts } from '../api/schema/table.ts'
+import type { Backlogs } from '../base/backlogs.ts'
 import type { Store } from '../store/store.ts'
 import type { AdmissionChain } from './admission/admission.ts'
 import type { Audit } from './audit.ts'
@@ -20,6 +21,7 @@ export interface Core {
   readonly authorizer: Authorizer
   readonly gate: RequestGate
   readonly audit: Audit
+  readonly backlogs: Backlogs
   /** What nodes and pods use; absent where nobody could be asked. */
   readonly usage?: UsageCollector
 }

@@ -72,11 +72,15 @@ async function answer(arrival: Arrival): Promise<HttpResponse> {
   }
   const { path } = route
   if (!isKnownGroup(path.group) && !isMetricsGroup(core, path.group)) return notFoundPage()
+  const work = () => answerResource(core, authorizer, { request, user, path })
+  if (!isLongRunning(path, wantsWatch(new URLSearchParams(request.query)))) {
+    const { method, signal } = request
+    return core.gate.run({ user, method, path, signal }, work)
+  }
+  core.gate.hold(user, request.signal)
   if (isTunnel(path)) return answerTunnel(core, { request, user, path }, undefined)
   if (isProxy(path)) return (await answerProxy(core, { request, user, path }, undefined)) ?? notFoundPage()
-  const work = () => answerResource(core, authorizer, { request, user, path })
-  if (isLongRunning(path, wantsWatch(new URLSearchParams(request.query)))) return work()
-  return core.gate.run({ user, method: request.method }, work)
+  return work()
 }
 
 /** Serves an upgrade: undefined once the tunnel is open, else the refusal. */
@@ -85,10 +89,9 @@ export function createUpgradeHandler(core: Core, authorizer: Authorizer): Upgrad
     audited<HttpResponse | undefined>(core, request, async (trail) => {
       const arrival = { core, authorizer, request, trail }
       const { user, route } = await recognise(arrival)
-      if (route.type === 'resource' && isProxy(route.path)) {
-        return answerProxy(core, { request, user, path: route.path }, upgrade)
-      }
-      if (route.type === 'other' || !isTunnel(route.path)) return answer(arrival)
+      if (route.type === 'other' || !(isTunnel(route.path) || isProxy(route.path))) return answer(arrival)
+      core.gate.hold(user, request.signal)
+      if (isProxy(route.path)) return answerProxy(core, { request, user, path: route.path }, upgrade)
       await answerTunnel(core, { request, user, path: route.path }, upgrade)
       return undefined
     })

@@ -30,6 +30,8 @@ export interface HttpSink {
   /** Returns how many bytes wait to be sent, so that a producer can give up on a slow reader. */
   write(chunk: Uint8Array): number
   end(): void
+  /** How many bytes wait now. */
+  waiting?(): number
   /** Calls back once when what waited has been sent; for a producer that can wait for a slow reader. */
   onceDrained?(listener: () => void): void
   /** Breaks the answer off, so that its reader does not take it for whole. */

@@ -1,5 +1,6 @@
 import type { ApiError } from '../api/error.ts'
 import type { WatchHandle } from '../api/request.ts'
+import type { Backlogs, Reader } from '../base/backlogs.ts'
 import type { Call } from './call.ts'
 import type { Core } from './core.ts'
 import { dispatchWatch } from './dispatch.ts'
@@ -16,7 +17,7 @@ export interface WatchAnswer extends FrameOptions {
 /** Answers a watch: one frame a change, headers at once. */
 export async function answerWatch(core: Core, call: Call, answer: WatchAnswer): Promise<HttpResponse> {
   const frames = await frameWriter(call.target.facts, answer, () => core.deps.clock.now())
-  const stream = new WatchStream(frames)
+  const stream = new WatchStream(frames, core.backlogs)
   const handle = await dispatchWatch(core, call, stream)
   stream.handle = handle
   const stop = () => handle.stop()
@@ -30,9 +31,10 @@ export async function answerWatch(core: Core, call: Call, answer: WatchAnswer): 
 }
 
 /** Holds back what comes before the socket is ready; afterwards passes on, and gives up on a reader that is too slow. */
-class WatchStream implements WatchOutput {
+class WatchStream implements WatchOutput, Reader {
   handle: WatchHandle | undefined
   readonly #frames: FrameWriter
+  readonly #backlogs: Backlogs
   readonly #early: Uint8Array[] = []
   #sink: HttpSink | undefined
   #ended = false
@@ -40,8 +42,9 @@ class WatchStream implements WatchOutput {
   #initialBytes = 0
   #isInitial = true
 
-  constructor(frames: FrameWriter) {
+  constructor(frames: FrameWriter, backlogs: Backlogs) {
     this.#frames = frames
+    this.#backlogs = backlogs
   }
 
   attach(sink: HttpSink): void {
@@ -61,13 +64,26 @@ class WatchStream implements WatchOutput {
   closed(error?: ApiError): void {
     if (error !== undefined) this.#write(this.#frames.error(error))
     this.#ended = true
+    this.#backlogs.forget(this)
     this.#sink?.end()
+  }
+
+  waiting(): number {
+    return this.#sink?.waiting?.() ?? 0
+  }
+
+  /** Nothing more is kept for a reader that does not read: its connection ends with what waits for it. */
+  giveUp(): void {
+    this.handle?.stop()
+    this.#sink?.abort?.()
   }
 
   #write(chunk: Uint8Array): void {
     if (this.#ended) return
     if (this.#isInitial) this.#initialBytes += chunk.length
-    if (this.#sink === undefined) this.#early.push(chunk)
-    else if (this.#sink.write(chunk) > WATCH_BACKLOG_BYTES_MAX + this.#initialBytes) this.handle?.stop()
+    if (this.#sink === undefined) return void this.#early.push(chunk)
+    const waiting = this.#sink.write(chunk)
+    if (waiting > WATCH_BACKLOG_BYTES_MAX + this.#initialBytes) this.giveUp()
+    else this.#backlogs.note(this, waiting)
   }
 }

@@ -26,5 +26,13 @@ export const READS_IN_FLIGHT_MAX = 400
 export const WRITES_IN_FLIGHT_MAX = 200
 /** The part of both that only nodes and the cluster's own parts may take. */
 export const SYSTEM_SHARE = 0.1
+/** The part of both that one user may take, so that there is room for a second one. */
+export const USER_SHARE_MAX = 0.5
+/** Watches, followed logs, tunnels and proxied requests that are open at once; each keeps a connection and a buffer. */
+export const LONG_RUNNING_MAX = 10_000
+/** The same for one user. */
+export const LONG_RUNNING_PER_USER_MAX = 1_000
+/** What may wait for all readers of watches together; beyond it the slowest is let go. */
+export const WATCH_BACKLOGS_BYTES_MAX = 256 * 1024 * 1024
 /** A request that is no watch and no stream is answered within this time, with 504 if need be. */
 export const REQUEST_TIMEOUT_MS = 60_000

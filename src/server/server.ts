@@ -1,9 +1,10 @@
 import type { Transport, UserInfo } from '../api/request.ts'
 import type { PriorityClass, ResourceQuota, StorageClass } from '../api/types.ts'
+import { Backlogs } from '../base/backlogs.ts'
 import type { Store } from '../store/store.ts'
 import { createAdmissionChain } from './admission/admission.ts'
-import type { LimitRange } from './admission/limit_ranger.ts'
 import { createBestPractices } from './admission/best_practices.ts'
+import type { LimitRange } from './admission/limit_ranger.ts'
 import { ADMISSION_PLUGINS } from './admission/plugins.ts'
 import { createAudit } from './audit.ts'
 import { createAuthorizer } from './authorization.ts'
@@ -11,6 +12,7 @@ import { bootstrap } from './bootstrap.ts'
 import type { Core } from './core.ts'
 import { createHttpHandler, createUpgradeHandler, type UpgradeHandler } from './http_handler.ts'
 import type { HttpHandler } from './http_types.ts'
+import { WATCH_BACKLOGS_BYTES_MAX } from './limits.ts'
 import { createLocalTransport } from './local_transport.ts'
 import { createUsageCollector } from './metrics/collector.ts'
 import { createRequestGate } from './request_gate.ts'
@@ -63,8 +65,9 @@ export function createServer(deps: ServerDeps): Server {
     admission,
     services,
     authorizer,
-    gate: createRequestGate(clock),
+    gate: createRequestGate(clock, deps.afterOthers),
     audit: createAudit(clock, random, deps.audit),
+    backlogs: new Backlogs(WATCH_BACKLOGS_BYTES_MAX),
     ...usageOf(deps),
   }
   const parts = [

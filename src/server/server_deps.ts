@@ -4,6 +4,7 @@ import type { Log } from '../base/log.ts'
 import type { Random } from '../base/random.ts'
 import type { Store } from '../store/store.ts'
 import type { AuditSink } from './audit.ts'
+import type { AfterOthers } from './fair_turns.ts'
 import type { NodeStatsPort } from './metrics/collector.ts'
 import type { ProxyPort } from './proxy_port.ts'
 import type { StreamingPort } from './streaming_port.ts'
@@ -46,6 +47,8 @@ export interface ServerDeps {
   /** Bearer tokens that are known from the start, such as the administrator's; absent: there are none. */
   readonly staticTokens?: ReadonlyMap<string, UserInfo>
   readonly gzip?: Gzip
+  /** Lets others run between two requests of users; absent: they begin as they come. */
+  readonly afterOthers?: AfterOthers
   /** Where cluster addresses of services come from. */
   readonly serviceRange?: AddressRange
   readonly nodePortRange?: { readonly first: number; readonly last: number }
