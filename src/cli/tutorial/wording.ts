@@ -7,6 +7,8 @@ const OTHER_WORDS: readonly (readonly [RegExp, string])[] = [
   [/( deleted) from \S+ namespace$/, '$1'],
   // Before 1.18, and still where no namespace is in play: No resources found.
   [/^No resources found in \S+ namespace\.$/, 'No resources found.'],
+  // Before 1.21, of a drained node: node/node-0 evicted
+  [/^(node\/\S+) evicted$/, '$1 drained'],
 ]
 
 /** Lines that only some versions print, or only when a pod starts slowly. */
