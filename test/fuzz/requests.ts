@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { resourceFacts } from '../../src/api/schema/table.ts'
 import type { Question } from '../../src/server/testing/test_server.ts'
+import { typedQuestion } from './typed_objects.ts'
 
 /** Words that have broken servers before: keys of JavaScript's own, ways out of a path, ends of texts, too much of something. */
 const NASTY = [
@@ -246,8 +247,8 @@ const contentTypeFor = (method: string) =>
     { weight: 1, arbitrary: fc.constantFrom(...BODY_TYPES) },
   )
 
-/** Any request that somebody who means ill, or a broken program, could send. */
-export const question: fc.Arbitrary<Question> = place.chain(({ path, method }) =>
+/** Requests of which little is as it should be. */
+const wildQuestion: fc.Arbitrary<Question> = place.chain(({ path, method }) =>
   fc
     .record({ query, body, contentType: contentTypeFor(method), accept: fc.constantFrom(...ACCEPTS) })
     .map(({ query, body, contentType, accept }) => ({
@@ -257,6 +258,9 @@ export const question: fc.Arbitrary<Question> = place.chain(({ path, method }) =
       body,
     })),
 )
+
+/** Any request that somebody who means ill, or a broken program, could send. */
+export const question: fc.Arbitrary<Question> = fc.oneof(wildQuestion, typedQuestion)
 
 /** Objects that the questions above may meet. */
 export const FIRST_OBJECTS: readonly Question[] = (
