@@ -19,7 +19,7 @@ const NODES = 3
 const data = mkdtempSync(join(tmpdir(), 'berth-tutorials-'))
 let failed = 0
 try {
-  await berth(['up', '--data', data, '--nodes', `${NODES}`])
+  await berth(['up', '--data', data, '--nodes', `${NODES}`, '--images', 'stand-ins'])
   for (const name of tutorials) {
     const code = await program('bin/berth', ['tutorial', name, '--data', data])
     if (code !== 0) failed += 1
