@@ -13,7 +13,10 @@ import { createJobController } from '../controllers/job/job_controller.ts'
 import { createNamespaceController } from '../controllers/namespace/namespace_controller.ts'
 import { createPodGarbageController } from '../controllers/pod_gc/pod_gc_controller.ts'
 import { createResourceQuotaController } from '../controllers/quota/resource_quota_controller.ts'
-import { createReplicaSetController } from '../controllers/replicaset/replica_set_controller.ts'
+import {
+  createReplicaSetController,
+  createReplicationController,
+} from '../controllers/replicaset/replica_set_controller.ts'
 import { createRoleAggregationController } from '../controllers/role_aggregation/role_aggregation_controller.ts'
 import { createRolesController } from '../controllers/roles/roles_controller.ts'
 import type { Controller, ControllerDeps } from '../controllers/runtime/controller.ts'
@@ -53,6 +56,7 @@ export function allControllers(options: ControllerOptions): readonly NamedContro
     named('role-controller', createRolesController),
     named('deployment-controller', createDeploymentController),
     named('replicaset-controller', createReplicaSetController),
+    named('replication-controller', createReplicationController),
     named('job-controller', createJobController),
     named('daemonset-controller', createDaemonSetController),
     named('cronjob-controller', createCronJobController),

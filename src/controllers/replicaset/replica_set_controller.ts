@@ -1,29 +1,38 @@
-import { PODS, REPLICA_SETS } from '../../api/resources.ts'
+import { PODS } from '../../api/resources.ts'
 import { matchesLabels } from '../../api/selector_match.ts'
-import type { ReplicaSet } from '../../api/types.ts'
+import type { KubeObject } from '../../api/types.ts'
 import { type Controller, type ControllerDeps, watchRule } from '../runtime/controller.ts'
 import { candidatesOf, controllerOf, indexByOwner, ownedBy, ownersConcerned } from '../runtime/workload/ownership.ts'
 import { applyReplicaSet } from './apply.ts'
 import { decideReplicaSet, type ReplicaSetPlan, type ReplicaSetView } from './decide.ts'
+import { REPLICA_SET, REPLICATION_CONTROLLER, type ReplicaKind } from './replica_kind.ts'
+
+type ReplicaController = Controller<ReplicaSetView, ReplicaSetPlan>
 
 /** Keeps as many pods as each ReplicaSet wants. Keys are sets. */
-export function createReplicaSetController(deps: ControllerDeps): Controller<ReplicaSetView, ReplicaSetPlan> {
+export const createReplicaSetController = (deps: ControllerDeps): ReplicaController => create(deps, REPLICA_SET)
+
+/** The same for ReplicationControllers, from which ReplicaSets come. */
+export const createReplicationController = (deps: ControllerDeps): ReplicaController =>
+  create(deps, REPLICATION_CONTROLLER)
+
+function create<T extends KubeObject>(deps: ControllerDeps, kind: ReplicaKind<T>): ReplicaController {
   const { informers, clock, events } = deps
-  const sets = informers.of(REPLICA_SETS)
+  const sets = informers.of(kind.resource)
   const pods = informers.of(PODS)
   indexByOwner(sets)
   indexByOwner(pods)
-  const siblingsOf = (set: ReplicaSet): readonly ReplicaSet[] => {
+  const siblingsOf = (set: T): readonly T[] => {
     const owner = controllerOf(set)
     return owner === undefined ? [set] : ownedBy(sets, owner.uid)
   }
   return {
-    name: 'replicaset',
+    name: kind.name,
     watches: [
-      watchRule(REPLICA_SETS, (change) => [change.key]),
+      watchRule(kind.resource, (change) => [change.key]),
       watchRule(PODS, (change) =>
-        ownersConcerned(sets, REPLICA_SETS.kind, change, ({ spec }, pod) =>
-          matchesLabels(spec.selector, pod.metadata.labels),
+        ownersConcerned(sets, kind.resource.kind, change, (set, pod) =>
+          matchesLabels(kind.asSet(set).spec.selector, pod.metadata.labels),
         ),
       ),
     ],
@@ -31,9 +40,9 @@ export function createReplicaSetController(deps: ControllerDeps): Controller<Rep
       const set = sets.get(key)
       if (set === undefined) return undefined
       const relatives = siblingsOf(set).flatMap(({ metadata }) => ownedBy(pods, metadata.uid))
-      return { set, candidates: candidatesOf(pods, set), relatives, now: clock.now() }
+      return { set: kind.asSet(set), candidates: candidatesOf(pods, set), relatives, now: clock.now() }
     },
     decide: decideReplicaSet,
-    apply: (plan, view, client) => applyReplicaSet(plan, view, { client, events }),
+    apply: (plan, view, client) => applyReplicaSet(plan, view, { client, events, kind }),
   }
 }
