@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 
 /**
- * `npm run demo [-- NAME]`: installs what is missing, builds the images, starts a cluster and plays a
- * tutorial, the replicated MySQL unless another is named. `--keep` leaves the cluster running.
+ * `npm run demo [-- NAME]`: installs what is missing, starts a cluster and plays a tutorial, the replicated MySQL
+ * with its members shown below the text unless another is named. `--keep` leaves the cluster and what the
+ * document has built, and says how to connect to it.
  */
 const began = performance.now()
 const { positionals, values } = parseArgs({
@@ -13,14 +14,18 @@ const { positionals, values } = parseArgs({
     lang: { type: 'string' },
     data: { type: 'string' },
     transcript: { type: 'string' },
+    images: { type: 'string' },
   },
 })
-const data = given('--data', values.data)
+const REPLICATED_MYSQL = 'replicated-mysql'
+const tutorial = positionals[0] ?? REPLICATED_MYSQL
 
 run('bash', ['scripts/setup-system'])
-run('bin/berth', ['image', 'build', '--all', ...data])
 run('bin/berth', [
-  ...['tutorial', positionals[0] ?? 'replicated-mysql', ...data],
+  ...['tutorial', tutorial],
+  ...(tutorial === REPLICATED_MYSQL ? ['--members', 'app=mysql'] : []),
+  ...given('--data', values.data),
+  ...given('--images', values.images),
   ...given('--lang', values.lang),
   ...given('--transcript', values.transcript),
   ...(values.keep ? ['--keep'] : []),

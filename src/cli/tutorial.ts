@@ -4,6 +4,10 @@ import { Command } from 'commander'
 import { parseImages, UserError } from '../main/options.ts'
 import { findTutorials } from '../main/project_files.ts'
 import { parseTutorial, type TutorialDocument } from './tutorial/document.ts'
+import { connectLines } from './tutorial/members/connect_lines.ts'
+import { memberFooter } from './tutorial/members/member_footer.ts'
+import { MemberWatch } from './tutorial/members/member_watch.ts'
+import { partToKeep } from './tutorial/part.ts'
 import { playTutorial } from './tutorial/play.ts'
 import { screenReport } from './tutorial/screen.ts'
 import { openStage } from './tutorial/stage.ts'
@@ -12,6 +16,7 @@ import { summaryLines } from './tutorial/summary.ts'
 interface TutorialFlags {
   readonly lang?: string
   readonly keep?: true
+  readonly members?: string
   readonly data?: string
   readonly transcript?: string
   readonly images?: string
@@ -22,7 +27,8 @@ export function tutorialCommand(): Command {
     .description('play a document: run its commands, show and check what they print')
     .argument('[name]', 'which one; without a name: what there is')
     .option('--lang <language>', 'a translation, such as zh-CN')
-    .option('--keep', 'leave the cluster running afterwards')
+    .option('--keep', 'leave the cluster running afterwards, with what the document has built')
+    .option('--members <selector>', 'show the members of a replicated MySQL below the text: pods with this label')
     .option('--data <dir>', 'the cluster to play on; started if it does not run')
     .option('--images <which>', 'auto, originals or stand-ins, as for `berth up`')
     .option('--transcript <file>', 'write what is shown to a file as well')
@@ -48,28 +54,37 @@ function readTutorial(name: string, lang: string | undefined): TutorialDocument 
 
 async function play(name: string, flags: TutorialFlags): Promise<void> {
   const document = readTutorial(name, flags.lang)
+  const part = flags.keep ? partToKeep(document) : document
   const interrupted = abortOnSignals()
   const stage = await openStage(name, document, {
     ...flags,
     images: flags.images === undefined ? undefined : parseImages(flags.images),
     signal: interrupted.signal,
   })
-  let asSaid = false
+  const members = flags.members === undefined ? undefined : new MemberWatch(flags.members, stage.place.env)
+  let nothingLeft = false
   try {
-    const result = await playTutorial(document, stage.place, {
+    const result = await playTutorial(part, stage.place, {
       name: `${name}.md`,
-      report: screenReport({ transcript: flags.transcript }),
+      report: screenReport({
+        transcript: flags.transcript,
+        ...(members && { footer: memberFooter(() => members.members) }),
+      }),
       startOver: stage.startOver,
       signal: interrupted.signal,
     })
-    asSaid = result.failures.length === 0
+    const asSaid = result.failures.length === 0
+    nothingLeft = asSaid && part === document
     for (const line of summaryLines(document.title, result)) console.log(line)
     if (flags.transcript !== undefined) console.log(`transcript: ${flags.transcript}`)
     if (!asSaid) throw new UserError(`${name} differs from what it says: ${result.failures.join('; ')}`)
   } catch (thrown) {
     throw interrupted.signal.aborted ? interrupted.signal.reason : thrown
   } finally {
-    await stage.close(asSaid)
+    const shown = members?.members ?? []
+    members?.close()
+    await stage.close(nothingLeft)
+    if (flags.keep) for (const line of connectLines(shown)) console.log(line)
     interrupted.dispose()
   }
 }

@@ -10,7 +10,8 @@ import { type Fence, partsOf } from './markdown.ts'
  *   `-it` needs; `retry=60`: repeats it until the output matches, for so many seconds; `exit=1`: it
  *   must end with that code; `timeout=120`: seconds that it may take; `terminal=watch`: types it
  *   into a second terminal, behind a Ctrl-C if it is not its first, and goes on; `capture=node`: keeps what it printed as `$node` for later
- *   blocks; `start-over`: runs only when an earlier play of the document was cut short; `nodes=3`: the
+ *   blocks; `start-over`: runs only when an earlier play of the document was cut short; `clean-up`: a
+ *   play that is to leave what it built ends before it; `nodes=3`: the
  *   document needs a cluster of so many nodes.
  * - ```` ```output ```` is what the block above prints. `contains`: these lines in this order, others
  *   between them; `unordered`: in any order. With `terminal=watch within=60` it is what the second terminal
@@ -57,6 +58,7 @@ export interface RunStep {
   readonly terminal: string | undefined
   readonly tty: boolean
   readonly startOver: boolean
+  readonly cleanUp: boolean
   readonly retrySeconds: number
   readonly timeoutSeconds: number
   readonly exit: number
@@ -84,6 +86,7 @@ const KNOWN_SETTINGS = [
   'within',
   'absent',
   'start-over',
+  'clean-up',
   'nodes',
 ]
 
@@ -142,6 +145,7 @@ function runStep(fence: Fence, name: string): RunStep {
     terminal: fence.settings.get('terminal'),
     tty: fence.settings.has('tty'),
     startOver: fence.settings.has('start-over'),
+    cleanUp: fence.settings.has('clean-up'),
     retrySeconds: numberOf(fence, 'retry', 0, name),
     timeoutSeconds: numberOf(fence, 'timeout', TIMEOUT_SECONDS, name),
     exit: numberOf(fence, 'exit', 0, name),

@@ -13,4 +13,10 @@ export function partUntil(document: TutorialDocument, line: string): TutorialDoc
   return { ...document, steps: document.steps.slice(0, last + 1).filter(isOfMainTerminal) }
 }
 
+/** The document without its end, from the first block that clears up what was built. */
+export function partToKeep(document: TutorialDocument): TutorialDocument {
+  const end = document.steps.findIndex((step) => step.kind === 'run' && step.cleanUp)
+  return end < 0 ? document : { ...document, steps: document.steps.slice(0, end) }
+}
+
 const isOfMainTerminal = (step: TutorialStep) => !('terminal' in step) || step.terminal === undefined
