@@ -185,3 +185,18 @@ test('what its user made by hand is neither emptied nor deleted, and the volume 
   assert.equal(failed(decide('Delete', 'Failed')), 'none')
   assert.equal(failed(decide('Retain', 'Released')), 'none')
 })
+
+test('a class of somebody else is served where nobody is, and the claim is told who stands in', () => {
+  const rook = storageClass('ceph.rook.io/block')
+  const served = decideClaim(of({ storageClass: rook, standIn: { allowed: true, hasDriver: false } }))
+  assert.equal(served.action === 'provision' ? served.event?.reason : served.action, 'ProvisionerSubstituted')
+  assert.match(told({ storageClass: rook, standIn: { allowed: true, hasDriver: true } }), /^ExternalProvisioning/)
+  const unknown = { storageClass: storageClass('example.com/p') }
+  const hinted = decideClaim(of({ ...unknown, standIn: { allowed: true, hasDriver: false } }))
+  assert.match(
+    hinted.action === 'wait' ? (hinted.hint?.message ?? '') : hinted.action,
+    /^storageclass "c": there is no CSIDriver "example\.com\/p"/,
+  )
+  const plain = decideClaim(of(unknown))
+  assert.equal(plain.action === 'wait' && plain.hint, undefined)
+})
