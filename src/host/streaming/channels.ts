@@ -17,21 +17,44 @@ export interface ChannelSocket {
   close(): void
 }
 
+/** How a channel and its bytes become one message: a byte and bytes, or a digit and text for clients that take no bytes. */
+interface Messages {
+  write(channel: number, data: Uint8Array): Buffer | string
+  read(message: Buffer): { readonly channel: number; readonly data: Buffer }
+}
+
+const BINARY: Messages = {
+  write: (channel, data) => Buffer.concat([Uint8Array.of(channel), data]),
+  read: (message) => ({ channel: message[0] ?? 0, data: message.subarray(1) }),
+}
+
+const ZERO = 48
+const BASE64: Messages = {
+  write: (channel, data) => String.fromCharCode(ZERO + channel) + Buffer.from(data).toString('base64'),
+  read: (message) => ({
+    channel: (message[0] ?? ZERO) - ZERO,
+    data: Buffer.from(message.toString('latin1', 1), 'base64'),
+  }),
+}
+
 /** A WebSocket seen as numbered channels. */
 export function channelSocket(socket: WebSocket): ChannelSocket {
   let drained = () => {}
+  const messages = socket.protocol.includes('base64') ? BASE64 : BINARY
   return {
     send: (channel, data) => {
       if (socket.readyState !== socket.OPEN) return true
-      socket.send(Buffer.concat([Uint8Array.of(channel), data]), { binary: true }, () => {
+      const message = messages.write(channel, data)
+      socket.send(message, { binary: typeof message !== 'string' }, () => {
         if (socket.bufferedAmount < WAITING_BYTES_MAX) drained()
       })
       return socket.bufferedAmount < WAITING_BYTES_MAX
     },
     onMessage: (take) =>
       socket.on('message', (message: Buffer) => {
-        const channel = message[0]
-        if (channel !== undefined) take(channel, message.subarray(1))
+        if (message.length === 0) return
+        const { channel, data } = messages.read(message)
+        take(channel, data)
       }),
     onDrain: (run) => {
       drained = run

@@ -9,8 +9,11 @@ import type { StreamingPort, TunnelRequest, Upgrade } from '../../server/streami
 import { type AgentPipe, openAgentPipe, readAgentLog } from './agent_client.ts'
 import { channelSocket } from './channels.ts'
 import { bridgeExec } from './exec_bridge.ts'
+import { bridgeForward, checkPorts } from './forward_bridge.ts'
 
-const EXEC_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io']
+/** Numbered channels: what clients other than kubectl speak. */
+const CHANNEL_PROTOCOLS = ['v4.channel.k8s.io', 'v4.base64.channel.k8s.io']
+const EXEC_PROTOCOLS = ['v5.channel.k8s.io', ...CHANNEL_PROTOCOLS]
 /** SPDY frames inside WebSocket messages: how newer clients forward ports. */
 const TUNNEL_PROTOCOL = 'SPDY/3.1+portforward.k8s.io'
 const FORWARD_PROTOCOL = 'portforward.k8s.io'
@@ -49,20 +52,37 @@ async function tunnelSpdy(upgrade: Upgrade, open: OpenPipe): Promise<void> {
 
 async function tunnelWebSocket(request: TunnelRequest, upgrade: Upgrade, open: OpenPipe): Promise<void> {
   const offered = listOf(upgrade.headers['sec-websocket-protocol'])
-  if (request.kind === 'portforward') {
-    if (!offered.includes(TUNNEL_PROTOCOL)) throw unknownProtocol(offered, [TUNNEL_PROTOCOL])
-    const pipe = await open([FORWARD_PROTOCOL])
-    const client = await accept(upgrade)
-    return joinMessages(client, pipe)
-  }
-  if (!EXEC_PROTOCOLS.some((name) => offered.includes(name))) throw unknownProtocol(offered, EXEC_PROTOCOLS)
+  if (request.kind === 'portforward') return forwardPorts({ request, upgrade, offered }, open)
   const pipe = await open([RUNTIME_EXEC_PROTOCOL])
-  const client = await accept(upgrade)
+  const client = await accept(upgrade, chosenOf(offered, EXEC_PROTOCOLS))
   client.pause()
   await new Promise((resume) => setTimeout(resume, CLIENT_READY_MS))
   if (pipe.head.length > 0) pipe.socket.unshift(pipe.head)
   client.resume()
   bridgeExec(channelSocket(client), pipe.socket, request)
+}
+
+interface Forwarding {
+  readonly request: TunnelRequest
+  readonly upgrade: Upgrade
+  readonly offered: readonly string[]
+}
+
+async function forwardPorts({ request, upgrade, offered }: Forwarding, open: OpenPipe): Promise<void> {
+  const protocol = chosenOf(offered, [TUNNEL_PROTOCOL, ...CHANNEL_PROTOCOLS])
+  if (protocol !== TUNNEL_PROTOCOL) checkPorts(request.ports)
+  const pipe = await open([FORWARD_PROTOCOL])
+  const client = await accept(upgrade, protocol)
+  if (protocol === TUNNEL_PROTOCOL) return joinMessages(client, pipe)
+  if (pipe.head.length > 0) pipe.socket.unshift(pipe.head)
+  bridgeForward(channelSocket(client), pipe.socket, request.ports)
+}
+
+/** The server's first choice among what the client offers. @throws ApiError 400 */
+function chosenOf(offered: readonly string[], known: readonly string[]): string {
+  const chosen = known.find((name) => offered.includes(name))
+  if (chosen === undefined) throw unknownProtocol(offered, known)
+  return chosen
 }
 
 /** Bytes go through as they are, in both directions, until one side closes. */
@@ -94,12 +114,12 @@ const acceptor = new WebSocketServer({
   noServer: true,
   perMessageDeflate: false,
   clientTracking: false,
-  handleProtocols: (offered) => [...EXEC_PROTOCOLS, TUNNEL_PROTOCOL].find((name) => offered.has(name)) ?? false,
 })
 
-/** Answers 101 and gives the open WebSocket. */
-function accept(upgrade: Upgrade): Promise<WebSocket> {
-  const request = { method: 'GET', url: '/', headers: upgrade.headers } as unknown as IncomingMessage
+/** Answers 101 with the protocol and gives the open WebSocket. */
+function accept(upgrade: Upgrade, protocol: string): Promise<WebSocket> {
+  const headers = { ...upgrade.headers, 'sec-websocket-protocol': protocol }
+  const request = { method: 'GET', url: '/', headers } as unknown as IncomingMessage
   return new Promise((resolve) => {
     acceptor.handleUpgrade(request, upgrade.socket as unknown as Duplex, Buffer.from(upgrade.head), (client) => {
       client.on('error', () => client.terminate())
