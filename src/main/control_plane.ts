@@ -5,6 +5,7 @@ import { createServer, type Server } from '../server/server.ts'
 import type { ServerDeps } from '../server/server_deps.ts'
 import { type ControllerManager, startControllerManager } from './controller_manager.ts'
 import { allControllers, type ControllerOptions } from './controllers.ts'
+import { processGauges } from './gauges.ts'
 
 /** The API server with the controllers and the scheduler: a cluster without nodes. */
 export interface ControlPlane {
@@ -23,10 +24,10 @@ export const componentUser = (component: string): UserInfo => ({
 
 /** Makes the server ready to answer; controllers wait for `startControllers`. */
 export async function createControlPlane(deps: ServerDeps): Promise<ControlPlane> {
-  const server = createServer(deps)
+  let manager: ControllerManager | undefined
+  const server = createServer({ ...deps, gauges: () => processGauges(manager) })
   await server.start()
   const transportFor = (component: string) => server.transport(componentUser(component))
-  let manager: ControllerManager | undefined
   return {
     server,
     clientFor: (component) => createClient(transportFor(component), { fieldManager: component }),

@@ -21,6 +21,8 @@ export interface ControllerManagerDeps {
 export interface ControllerManager {
   /** No controller has anything to do now; what is due later does not count. */
   idle(): boolean
+  /** How many keys wait or are worked on, by controller. */
+  depths(): readonly { readonly component: string; readonly depth: number }[]
   stop(): void
 }
 
@@ -28,16 +30,17 @@ export function startControllerManager(deps: ControllerManagerDeps): ControllerM
   const { clock } = deps
   const reader = createClient(deps.transportFor('controller-manager'))
   const informers = createInformers({ client: reader, clock, log: deps.log })
-  const running = deps.controllers.map(({ component, create }): RunningController => {
+  const running = deps.controllers.map(({ component, create }): RunningController & { component: string } => {
     const log = deps.log.child({ component })
     const random = deps.random.fork(component)
     const client = createClient(deps.transportFor(component), { fieldManager: component })
     const events = createEventRecorder({ client, clock, random, log, component })
     const own = { client, informers, clock, random, log, events }
-    return runController(create(own), own)
+    return { component, ...runController(create(own), own) }
   })
   return {
     idle: () => running.every((controller) => controller.idle()),
+    depths: () => running.map(({ component, depth }) => ({ component, depth: depth() })),
     stop: () => {
       for (const controller of running) controller.stop()
       informers.stop()

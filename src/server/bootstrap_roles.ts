@@ -56,6 +56,25 @@ const ROLES: readonly NamedRole[] = [
     groups: [AUTHENTICATED, UNAUTHENTICATED],
   },
   {
+    name: 'system:monitoring',
+    rules: [
+      {
+        nonResourceURLs: [
+          '/healthz',
+          '/healthz/*',
+          '/livez',
+          '/livez/*',
+          '/metrics',
+          '/metrics/slis',
+          '/readyz',
+          '/readyz/*',
+        ],
+        verbs: ['get'],
+      },
+    ],
+    groups: ['system:monitoring'],
+  },
+  {
     name: 'system:basic-user',
     rules: [
       {

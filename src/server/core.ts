@@ -8,6 +8,7 @@ import type { AdmissionChain } from './admission/admission.ts'
 import type { Audit } from './audit.ts'
 import type { Authorizer } from './authorization.ts'
 import type { UsageCollector } from './metrics/collector.ts'
+import type { Traffic } from './metrics/traffic.ts'
 import type { RequestGate } from './request_gate.ts'
 import type { ServerDeps } from './server_deps.ts'
 import type { ServiceAllocator } from './service_allocation.ts'
@@ -22,6 +23,7 @@ export interface Core {
   readonly gate: RequestGate
   readonly audit: Audit
   readonly backlogs: Backlogs
+  readonly traffic: Traffic
   /** What nodes and pods use; absent where nobody could be asked. */
   readonly usage?: UsageCollector
 }

@@ -1,6 +1,6 @@
 import type { WatchHandle } from '../api/request.ts'
 import { apiVersionOf } from '../api/resource.ts'
-import { methodNotAllowed, noSuchResource } from './api_errors.ts'
+import { methodNotAllowed, noSuchResource, qualifiedResource } from './api_errors.ts'
 import type { Answer, Call } from './call.ts'
 import { answeringWhatIsDurable } from './commit.ts'
 import { type Core, rulesFor } from './core.ts'
@@ -54,7 +54,30 @@ function handlerFor(call: Call): Handler | undefined {
 }
 
 /** Opens an authorized watch. @throws ApiError */
-export function dispatchWatch(core: Core, call: Call, output: WatchOutput): Promise<WatchHandle> {
+export async function dispatchWatch(core: Core, call: Call, output: WatchOutput): Promise<WatchHandle> {
   if (call.target.subresource !== undefined) throw noSuchResource()
-  return openWatch(core, call, output)
+  const ended = core.traffic.watching(qualifiedResource(call.target.facts.ref))
+  try {
+    const handle = await openWatch(core, call, tellingEnd(output, ended))
+    const stop = () => {
+      ended()
+      handle.stop()
+    }
+    return { stop }
+  } catch (error) {
+    ended()
+    throw error
+  }
+}
+
+/** The same output; `ended` hears of the end as well. */
+function tellingEnd(output: WatchOutput, ended: () => void): WatchOutput {
+  return {
+    change: (change) => output.change(change),
+    caughtUp: () => output.caughtUp?.(),
+    closed: (error) => {
+      ended()
+      output.closed(error)
+    },
+  }
 }

@@ -13,6 +13,7 @@ import { type HttpHandler, type HttpHeaders, type HttpRequest, type HttpResponse
 import { answerWatch } from './http_watch.ts'
 import { impersonated } from './impersonation.ts'
 import { GZIP_BYTES_MIN } from './limits.ts'
+import { isTimed, requestLabels } from './metrics/request_labels.ts'
 import { isMetricsGroup, metricsTarget } from './metrics/resources.ts'
 import { bodyMediaType, negotiate, negotiateWatch, readableMediaType, representationOfError } from './negotiation.ts'
 import { checkNodeRead } from './node_reads.ts'
@@ -38,8 +39,13 @@ async function audited<T extends HttpResponse | undefined>(
   work: (trail: Trail) => Promise<T>,
 ): Promise<T | HttpResponse> {
   const trail = core.audit.begin()
+  const leave = core.traffic.begin(request.method === 'GET' || request.method === 'HEAD')
   const response = await work(trail).catch((thrown: unknown) => errorResponse(core, request, thrown))
-  core.audit.complete(trail, request, response?.status ?? SWITCHED_PROTOCOLS)
+  leave()
+  const code = response?.status ?? SWITCHED_PROTOCOLS
+  core.audit.complete(trail, request, code)
+  const labels = requestLabels(core, request, trail.path)
+  core.traffic.answered({ ...labels, code }, isTimed(labels) ? core.deps.clock.now() - trail.receivedAt : undefined)
   return response
 }
 

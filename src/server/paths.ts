@@ -3,16 +3,18 @@ import type { Core } from './core.ts'
 import { answerDiscovery } from './discovery_paths.ts'
 import { notFoundPage } from './http_handler.ts'
 import { type HttpRequest, type HttpResponse, utf8 } from './http_types.ts'
+import { metricsPage } from './metrics/page.ts'
 import { answerOpenApi } from './openapi_paths.ts'
 import { versionInfo } from './version_info.ts'
 
 const HEALTH = /^\/(healthz|livez|readyz)(\/[^/]+)*\/?$/
 
-/** Answers what is no resource: health, version, discovery, OpenAPI. */
+/** Answers what is no resource: health, version, discovery, OpenAPI, metrics. */
 export async function answerPath(core: Core, request: HttpRequest): Promise<HttpResponse> {
   const { path, method } = request
   if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed()
   if (HEALTH.test(path)) return text(200, 'ok')
+  if (path === '/metrics') return text(200, metricsPage(core))
   if (path === '/version' || path === '/version/') return jsonResponse(versionInfo(core.deps.productVersion))
   return (await answerOpenApi(request)) ?? (await answerDiscovery(core, request)) ?? notFoundPage()
 }

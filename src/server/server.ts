@@ -15,6 +15,7 @@ import type { HttpHandler } from './http_types.ts'
 import { WATCH_BACKLOGS_BYTES_MAX } from './limits.ts'
 import { createLocalTransport } from './local_transport.ts'
 import { createUsageCollector } from './metrics/collector.ts'
+import { Traffic } from './metrics/traffic.ts'
 import { createRequestGate } from './request_gate.ts'
 import { DEFAULT_NODE_PORTS, DEFAULT_SERVICE_RANGE, type ServerDeps } from './server_deps.ts'
 import { createServiceAllocator } from './service_allocation.ts'
@@ -68,6 +69,7 @@ export function createServer(deps: ServerDeps): Server {
     gate: createRequestGate(clock, deps.afterOthers),
     audit: createAudit(clock, random, deps.audit),
     backlogs: new Backlogs(WATCH_BACKLOGS_BYTES_MAX),
+    traffic: new Traffic(),
     ...usageOf(deps),
   }
   const parts = [

@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts'
 import type { AuditSink } from './audit.ts'
 import type { AfterOthers } from './fair_turns.ts'
 import type { NodeStatsPort } from './metrics/collector.ts'
+import type { Gauge } from './metrics/page.ts'
 import type { ProxyPort } from './proxy_port.ts'
 import type { StreamingPort } from './streaming_port.ts'
 
@@ -58,6 +59,8 @@ export interface ServerDeps {
   readonly streaming?: StreamingPort
   /** The way to pods, services and nodes for requests to `proxy`; absent: answered with 503. */
   readonly proxy?: ProxyPort
+  /** Numbers of the process for `/metrics`, besides the server's own. */
+  readonly gauges?: () => readonly Gauge[]
   /** Asks nodes what they use, for `metrics.k8s.io`; absent: the group is not there. */
   readonly nodeStats?: NodeStatsPort
   /** Whether users are advised about StatefulSets and pods by `Warning` headers; absent: they are not. */

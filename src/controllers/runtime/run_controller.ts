@@ -14,6 +14,8 @@ export interface RunningController {
   stop(): void
   /** Nothing waits, runs or waits for its own writes; keys that are due later do not count. */
   idle(): boolean
+  /** How many keys wait or are worked on. */
+  depth(): number
 }
 
 export interface RunOptions {
@@ -34,7 +36,7 @@ export function runController<View, Plan>(
 ): RunningController {
   const loop = new ReconcileLoop(controller, deps, options.workers ?? WORKERS)
   loop.start()
-  return { stop: () => loop.stop(), idle: () => loop.idle() }
+  return { stop: () => loop.stop(), idle: () => loop.idle(), depth: () => loop.depth() }
 }
 
 class ReconcileLoop<View, Plan> {
@@ -75,6 +77,10 @@ class ReconcileLoop<View, Plan> {
   stop(): void {
     this.#stopped = true
     this.#queue.stop()
+  }
+
+  depth(): number {
+    return this.#queue.size
   }
 
   idle(): boolean {
