@@ -63,8 +63,6 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   readonly generation?: 'spec' | 'none'
   /** Whether a change makes the generation grow; by default when anything but metadata and status differs. */
   generationGrows?(draft: MutableObject, old: T): boolean
-  /** The kind's own validation of an update does not check the metadata as a whole again. */
-  readonly metadataOnceOnUpdate?: boolean
   /** How a name is checked; `dns-subdomain` unless said. */
   readonly nameForm?: 'dns-subdomain' | 'dns-label' | 'path-segment'
   /** PUT of a missing object creates it (Lease, Role). */

@@ -31,16 +31,17 @@ export function setSystemFields(draft: MutableObject, context: RuleContext): voi
   delete metadata['resourceVersion']
 }
 
-/** What a change may not touch comes from the old object; a wrong uid or deletion time is left for validation. */
+/** What a change may not touch comes from the old object; a wrong uid, deletion time or grace period is left for validation. */
 export function keepSystemFields(draft: MutableObject, old: KubeObject): void {
   const { metadata } = draft
   metadata['creationTimestamp'] = old.metadata.creationTimestamp
   metadata['uid'] ??= old.metadata.uid
   delete metadata['selfLink']
   keepOrDrop(metadata, 'generation', old.metadata.generation)
-  keepOrDrop(metadata, 'deletionGracePeriodSeconds', old.metadata.deletionGracePeriodSeconds)
-  metadata['deletionTimestamp'] ??= old.metadata.deletionTimestamp
-  if (metadata['deletionTimestamp'] === undefined) delete metadata['deletionTimestamp']
+  for (const field of ['deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
+    metadata[field] ??= old.metadata[field]
+    if (metadata[field] === undefined) delete metadata[field]
+  }
 }
 
 function keepOrDrop(metadata: MutableObject['metadata'], field: string, value: unknown): void {

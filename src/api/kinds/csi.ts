@@ -72,7 +72,6 @@ const driverChangeErrors = ({ spec }: CsiDriver, { spec: old }: CsiDriver): Fiel
 export const csiDriverRules: KindRules<CsiDriver> = {
   resource: clusterRef('storage.k8s.io/v1', 'csidrivers', 'CSIDriver'),
   generation: 'none',
-  metadataOnceOnUpdate: true,
   defaults,
   validateCreate: validateDriver,
   validateUpdate: driverChangeErrors,
@@ -120,7 +119,6 @@ const nodeChangeErrors = ({ spec }: CsiNode, { spec: old }: CsiNode): FieldError
 export const csiNodeRules: KindRules<CsiNode> = {
   resource: clusterRef('storage.k8s.io/v1', 'csinodes', 'CSINode'),
   generation: 'none',
-  metadataOnceOnUpdate: true,
   validateCreate: validateNode,
   validateUpdate: (node, old) => [...validateNode(node), ...nodeChangeErrors(node, old)],
   cells: ({ metadata, spec }, now) => [

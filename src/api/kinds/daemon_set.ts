@@ -89,7 +89,6 @@ export const daemonSetRules: KindRules<DaemonSet> = {
   },
   prepareUpdate,
   prepareStatusUpdate: keepSpec,
-  metadataOnceOnUpdate: true,
   validateCreate: validate,
   validateUpdate: (set, old) => [...selectorChangeErrors(set.spec.selector, old.spec.selector), ...validate(set)],
   cells: ({ metadata, spec, status }, now) => [

@@ -82,7 +82,6 @@ function prepareStatusUpdate(draft: MutableObject, old: Deployment): void {
 export const deploymentRules: KindRules<Deployment> = {
   resource: namespacedRef('apps/v1', 'deployments', 'Deployment'),
   generation: 'spec',
-  metadataOnceOnUpdate: true,
   generationGrows: (draft, old) =>
     !equal(draft['spec'], old.spec) || !equal(draft.metadata['annotations'], old.metadata.annotations),
   defaults,

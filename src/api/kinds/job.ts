@@ -91,7 +91,6 @@ export const jobRules: KindRules<Job> = {
   prepareCreate,
   prepareUpdate: keepStatus,
   prepareStatusUpdate: keepSpec,
-  metadataOnceOnUpdate: true,
   validateCreate: jobErrors,
   validateUpdate: jobUpdateErrors,
   selectableFields: ({ status }) => ({ 'status.successful': String(status?.succeeded ?? 0) }),

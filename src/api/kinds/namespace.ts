@@ -45,7 +45,6 @@ export const namespaceRules: KindRules<Namespace> = {
   resource: NAMESPACES,
   generation: 'none',
   nameForm: 'dns-label',
-  metadataOnceOnUpdate: true,
   deleteAnswersObject: true,
   defaults,
   prepareCreate,

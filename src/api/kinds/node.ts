@@ -129,7 +129,6 @@ function cells(node: Node, now: Millis): Cell[] {
 export const nodeRules: KindRules<Node> = {
   resource: NODES,
   generation: 'none',
-  metadataOnceOnUpdate: true,
   defaults,
   prepareCreate,
   prepareUpdate: keepStatus,

@@ -50,7 +50,6 @@ export const priorityClassRules: KindRules<PriorityClass> = {
   resource: PRIORITY_CLASSES,
   generation: 'spec',
   generationGrows: () => false,
-  metadataOnceOnUpdate: true,
   defaults: (draft) => fill(draft, 'preemptionPolicy', 'PreemptLowerPriority'),
   validateCreate: validate,
   validateUpdate,

@@ -33,7 +33,6 @@ function validate({ spec }: ReplicaSet): FieldError[] {
 export const replicaSetRules: KindRules<ReplicaSet> = {
   resource: namespacedRef('apps/v1', 'replicasets', 'ReplicaSet'),
   generation: 'spec',
-  metadataOnceOnUpdate: true,
   defaults,
   prepareCreate: (draft) => {
     draft['status'] = { replicas: 0 }

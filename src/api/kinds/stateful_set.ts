@@ -73,7 +73,6 @@ export const statefulSetRules: KindRules<StatefulSet> = {
   resource: STATEFUL_SETS,
   generation: 'spec',
   nameForm: 'dns-label',
-  metadataOnceOnUpdate: true,
   defaults,
   prepareCreate: (draft, context) => {
     draft['status'] = { replicas: 0, availableReplicas: 0 }

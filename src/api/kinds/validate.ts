@@ -9,8 +9,18 @@ import {
   metadataUpdateErrors,
 } from '../validation/metadata.ts'
 import { dnsLabel, dnsSubdomain, pathSegment } from '../validation/names.ts'
+import { metadataChecksOf } from './metadata_checks.ts'
 
 const NAME_FORMS = { 'dns-subdomain': dnsSubdomain, 'dns-label': dnsLabel, 'path-segment': pathSegment }
+
+/** The two ways to look at metadata, as strict about finalizers as the kind is. */
+function looksAt({ resource }: KindRules) {
+  const free = metadataChecksOf(resource).anyFinalizer === true
+  return {
+    whole: free ? commonMetadataErrors : metadataErrors,
+    change: free ? commonMetadataUpdateErrors : metadataUpdateErrors,
+  }
+}
 
 const formOf = (rules: KindRules): MetadataForm => ({
   namespaced: rules.resource.namespaced,
@@ -19,7 +29,8 @@ const formOf = (rules: KindRules): MetadataForm => ({
 
 /** Everything that is wrong with a new object, metadata included. */
 export function validateNew(rules: KindRules, object: KubeObject, context: RuleContext): FieldError[] {
-  return [...metadataErrors(object.metadata, formOf(rules)), ...(rules.validateCreate?.(named(object), context) ?? [])]
+  const looks = looksAt(rules)
+  return [...looks.whole(object.metadata, formOf(rules)), ...(rules.validateCreate?.(named(object), context) ?? [])]
 }
 
 /** A name that is missing is a fault of the metadata; for the kind's own rules it is empty, as it is in Go. */
@@ -37,10 +48,13 @@ export function validateChange(
   context: RuleContext,
 ): FieldError[] {
   const form = formOf(rules)
+  const looks = looksAt(rules)
+  const ownLooks = metadataChecksOf(rules.resource).onUpdate.flatMap((look) =>
+    look === 'whole' ? looks.whole(object.metadata, form) : looks.change(object.metadata, old.metadata),
+  )
   return [
     ...changeForAllKinds(rules, object, old),
-    ...metadataUpdateErrors(object.metadata, old.metadata),
-    ...(rules.metadataOnceOnUpdate ? [] : metadataErrors(object.metadata, form)),
+    ...ownLooks,
     ...(rules.validateUpdate?.(object, old, context) ?? rules.validateCreate?.(object, context) ?? []),
   ]
 }
@@ -54,7 +68,7 @@ export function validateSubresourceChange(
 ): FieldError[] {
   return [
     ...changeForAllKinds(rules, object, old),
-    ...metadataUpdateErrors(object.metadata, old.metadata),
+    ...looksAt(rules).change(object.metadata, old.metadata),
     ...subresource.validateUpdate(object, old),
   ]
 }
@@ -68,7 +82,7 @@ export function validateStatusChange(
 ): FieldError[] {
   return [
     ...changeForAllKinds(rules, object, old),
-    ...metadataUpdateErrors(object.metadata, old.metadata),
+    ...looksAt(rules).change(object.metadata, old.metadata),
     ...(rules.validateStatusUpdate?.(object, old, context) ?? []),
   ]
 }

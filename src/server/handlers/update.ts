@@ -1,4 +1,6 @@
+import { invalid, invalidError } from '../../api/field_error.ts'
 import type { MutableObject } from '../../api/kind_rules.ts'
+import { metadataChecksOf } from '../../api/kinds/metadata_checks.ts'
 import type { KubeObject } from '../../api/types.ts'
 import { copyOf } from '../../base/copy.ts'
 import type { StoredObject } from '../../store/store.ts'
@@ -20,11 +22,14 @@ import { checkNamespace, createDraft, isService } from './create.ts'
 export async function update(core: Core, call: Call): Promise<Answer> {
   checkWriteOptions('UpdateOptions', call.request.options)
   const draft = await decodeBody(call, call.target.facts.typeName, call.target.facts.ref)
-  checkName(call, draft)
   checkNamespace(call, draft)
+  checkName(call, draft)
   const createsMissing = rulesFor(call.target.facts).createOnUpdate === true && call.target.subresource === undefined
   return changeObject(core, call, {
-    change: () => copyOf(draft),
+    change: () => {
+      checkVersionGiven(call, draft)
+      return copyOf(draft)
+    },
     ...(createsMissing ? { missing: () => createDraft(core, call, withoutSentVersion(draft)) } : {}),
   })
 }
@@ -33,6 +38,14 @@ export async function update(core: Core, call: Call): Promise<Answer> {
 function withoutSentVersion(draft: MutableObject): MutableObject {
   const { resourceVersion: _gone, uid: _other, ...metadata } = draft.metadata
   return { ...draft, metadata }
+}
+
+/** Some kinds may not be replaced by somebody who does not say which state he has seen. @throws ApiError 422 */
+function checkVersionGiven({ target: { facts } }: Call, draft: MutableObject): void {
+  const { name, resourceVersion } = draft.metadata
+  if (resourceVersion || metadataChecksOf(facts.ref).versionNeeded !== true) return
+  const error = invalid('metadata.resourceVersion', 0, 'must be specified for an update')
+  throw invalidError({ kind: facts.ref.resource, group: facts.ref.group }, String(name), [error])
 }
 
 /** The name in the body may be left out only where it can be told from the path. @throws ApiError 400 */
