@@ -142,7 +142,8 @@ function waitForProvisioner({ metadata, provisioner }: StorageClass, standIn: St
   const name = JSON.stringify(provisioner).replaceAll('"', "'")
   const message = `Waiting for a volume to be created either by the external provisioner ${name} or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`
   const plan: ClaimPlan = { action: 'wait', event: normal('ExternalProvisioning', message), provisioner }
-  if (!standIn.allowed || standIn.hasDriver) return plan
+  const isDecided = metadata.annotations?.[SERVED_BY_ANNOTATION] !== undefined
+  if (!standIn.allowed || standIn.hasDriver || isDecided) return plan
   const advice = `storageclass ${JSON.stringify(metadata.name)}: there is no CSIDriver ${JSON.stringify(provisioner)} in this cluster; with the annotation ${SERVED_BY_ANNOTATION}=local on the class, ${LOCAL_PROVISIONER} makes its volumes`
   return { ...plan, hint: warning('ProvisionerUnknown', advice) }
 }

@@ -197,6 +197,9 @@ test('a class of somebody else is served where nobody is, and the claim is told 
     hinted.action === 'wait' ? (hinted.hint?.message ?? '') : hinted.action,
     /^storageclass "c": there is no CSIDriver "example\.com\/p"/,
   )
+  const forbidden = storageClass('ceph.rook.io/block', 'Immediate', { 'berth.dev/served-by': 'rook' })
+  const left = decideClaim(of({ storageClass: forbidden, standIn: { allowed: true, hasDriver: false } }))
+  assert.equal(left.action === 'wait' && left.hint, undefined)
   const plain = decideClaim(of(unknown))
   assert.equal(plain.action === 'wait' && plain.hint, undefined)
 })
