@@ -30,16 +30,18 @@ interface FlatField {
   readonly go: GoField
   /** The type whose JSON members these are; asked for the types of fields. */
   readonly owner: string
+  /** The embedded Go structs between; Go names them where it tells of a fault. */
+  readonly inside: readonly string[]
 }
 
 /** The fields of a Go struct in the order in which Go writes them. */
-function flatFields(typeName: string): readonly FlatField[] {
+function flatFields(typeName: string, inside: readonly string[] = []): readonly FlatField[] {
   const fields = goFieldsOf(typeName)
   assert(fields !== undefined, `the table has no Go struct ${typeName}`)
   return fields.flatMap((go) => {
-    if (go[3] !== 'inline') return [{ go, owner: typeName }]
+    if (go[3] !== 'inline') return [{ go, owner: typeName, inside }]
     const name = go[2].slice(go[2].lastIndexOf('.') + 1)
-    return flatFields(`${name === 'TypeMeta' ? META : packageOf(typeName)}.${name}`)
+    return flatFields(`${name === 'TypeMeta' ? META : packageOf(typeName)}.${name}`, [...inside, name])
   })
 }
 
@@ -48,14 +50,14 @@ function compileFields(typeName: string): StructField[] {
   return flatFields(typeName).map((field) => compileField(field, facts))
 }
 
-function compileField({ go, owner }: FlatField, facts: TypeFacts | undefined): StructField {
+function compileField({ go, owner, inside }: FlatField, facts: TypeFacts | undefined): StructField {
   const [json, , goType, when] = go
   const pointer = goType.startsWith('*')
   const inner = facts?.fields?.[json]?.t ?? findType(owner)?.fields?.[json]?.t ?? protoMessageOf(owner)?.[json]?.p ?? ''
   const bareType = pointer ? goType.slice(1) : goType
   const named = bareType === 'string' ? goStringType(owner.slice(owner.lastIndexOf('.') + 1), json) : 'string'
   const codec = named === 'string' ? goCodec(bareType, inner) : stringCodecOf(named)
-  return { json, codec, pointer, whenZero: whenZero(when, pointer, codec) }
+  return { json, codec, pointer, whenZero: whenZero(when, pointer, codec), inside }
 }
 
 function whenZero(when: GoField[3], pointer: boolean, codec: Codec): StructField['whenZero'] {

@@ -63,6 +63,12 @@ function describe(value: unknown, withNumber: boolean): string {
   return Array.isArray(value) ? 'array' : 'object'
 }
 
+/** The struct that has a field, and the embedded structs through which it is reached. */
+export interface FieldOwner {
+  readonly struct: string
+  readonly embedded: readonly string[]
+}
+
 /** What the second pass collects: Go's first type fault and the unknown fields with their paths. */
 export class Report {
   readonly unknownFields = new Set<string>()
@@ -99,12 +105,12 @@ export class Report {
   }
 
   /** Runs `decode` inside one field of a struct. */
-  insideField<T>(struct: string, name: string, decode: () => T): T {
+  insideField<T>(owner: FieldOwner, name: string, decode: () => T): T {
     const outer = this.#struct
-    this.#struct = struct
-    this.#fields.push(name)
+    this.#struct = owner.struct
+    this.#fields.push(...owner.embedded, name)
     const value = this.insideKey(name, decode)
-    this.#fields.pop()
+    this.#fields.splice(-1 - owner.embedded.length)
     this.#struct = outer
     return value
   }

@@ -7,6 +7,8 @@ export interface StructField {
   readonly codec: Codec
   readonly pointer: boolean
   readonly whenZero: 'drop' | 'null' | 'zero'
+  /** The embedded structs to which it belongs, from the outside. */
+  readonly inside: readonly string[]
 }
 
 interface Member {
@@ -63,7 +65,14 @@ function decodeInOrder(
     if (field === undefined && raw !== undefined) context.report.unknownField(name)
     if (field === undefined || isAbsent(raw)) continue
     const decode = (): unknown => field.codec.decode(raw, context.state)
-    members.set(field, { field, value: context.report.insideField(context.struct, name, decode) })
+    members.set(field, {
+      field,
+      value: context.report.insideField(
+        { struct: field.inside.at(-1) ?? context.struct, embedded: field.inside },
+        name,
+        decode,
+      ),
+    })
   }
   return write(fields, (field) => members.get(field)?.value)
 }

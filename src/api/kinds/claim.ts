@@ -4,6 +4,7 @@ import { CLAIMS } from '../resources.ts'
 import type { PersistentVolumeClaim } from '../types.ts'
 import { claimDefaults } from './claim_defaults.ts'
 import { claimSpecErrors, claimStatusErrors, claimUpdateErrors } from './claim_validation.ts'
+import { claimSpecWarnings } from './claim_warnings.ts'
 import { keepSpec } from './draft.ts'
 import { ageOf } from './durations.ts'
 
@@ -57,9 +58,11 @@ export const claimRules: KindRules<PersistentVolumeClaim> = {
   validateCreate: (claim) => claimSpecErrors(claim.spec, 'spec'),
   validateUpdate: claimUpdateErrors,
   validateStatusUpdate: claimStatusErrors,
-  warnings: ({ metadata }) =>
-    metadata.annotations?.[CLASS_ANNOTATION] === undefined
+  warnings: ({ metadata, spec }) => [
+    ...(metadata.annotations?.[CLASS_ANNOTATION] === undefined
       ? []
-      : [`metadata.annotations[${CLASS_ANNOTATION}]: deprecated since v1.8; use "storageClassName" attribute instead`],
+      : [`metadata.annotations[${CLASS_ANNOTATION}]: deprecated since v1.8; use "storageClassName" attribute instead`]),
+    ...claimSpecWarnings(spec, 'spec'),
+  ],
   cells,
 }

@@ -2,10 +2,11 @@ import type * as k8s from '@kubernetes/client-node'
 import { type FieldError, forbidden, invalid, notSupported, required } from '../field_error.ts'
 import { compareQuantities, nanosOf } from '../quantity.ts'
 import type { PersistentVolumeClaim, Wire } from '../types.ts'
+import { formedIfSet, present } from '../validation/checks.ts'
 import { equal } from '../validation/equality.ts'
 import { goDifference } from '../validation/go_names.ts'
 import { immutableErrors } from '../validation/metadata.ts'
-import { dnsSubdomain } from '../validation/names.ts'
+import { dnsLabel, dnsSubdomain } from '../validation/names.ts'
 import { labelSelectorErrors } from '../validation/selectors.ts'
 
 export type ClaimSpec = Wire<k8s.V1PersistentVolumeClaimSpec>
@@ -26,20 +27,19 @@ export function claimSpecErrors(spec: ClaimSpec, at: string): FieldError[] {
     ...(storage === undefined
       ? [required(`${at}.resources[storage]`)]
       : storageErrors(storage, `${at}.resources[storage]`)),
-    ...nameErrors(spec.storageClassName, `${at}.storageClassName`),
+    ...formedIfSet(spec.storageClassName, dnsSubdomain, `${at}.storageClassName`),
     ...(spec.volumeMode !== undefined && !VOLUME_MODES.includes(spec.volumeMode)
       ? [notSupported(`${at}.volumeMode`, spec.volumeMode, VOLUME_MODES)]
       : []),
     ...dataSourceErrors(spec, at),
-    ...nameErrors(spec.volumeAttributesClassName, `${at}.volumeAttributesClassName`),
+    ...formedIfSet(spec.volumeAttributesClassName, dnsSubdomain, `${at}.volumeAttributesClassName`),
   ]
 }
 
-const nameErrors = (name: string | undefined, field: string): FieldError[] =>
-  name ? dnsSubdomain(name).map((fault) => invalid(field, name, fault)) : []
-
 export function accessModeErrors(modes: readonly string[], field: string): FieldError[] {
-  const alone = modes.includes('ReadWriteOncePod') && modes.length > 1
+  const alone =
+    modes.includes('ReadWriteOncePod') &&
+    modes.some((mode) => mode !== 'ReadWriteOncePod' && ACCESS_MODES.includes(mode))
   return [
     ...modes.flatMap((mode) => (ACCESS_MODES.includes(mode) ? [] : [notSupported(field, mode, ACCESS_MODES)])),
     ...(alone ? [forbidden(field, 'may not use ReadWriteOncePod with other access modes')] : []),
@@ -49,21 +49,44 @@ export function accessModeErrors(modes: readonly string[], field: string): Field
 export const storageErrors = (storage: string, field: string): FieldError[] =>
   nanosOf(storage) <= 0n ? [invalid(field, storage, 'must be greater than zero')] : []
 
-function dataSourceErrors({ dataSource }: ClaimSpec, at: string): FieldError[] {
-  if (dataSource === undefined) return []
+interface DataReference {
+  readonly apiGroup?: string
+  readonly kind: string
+  readonly name: string
+}
+
+function dataSourceErrors(spec: ClaimSpec, at: string): FieldError[] {
+  const { dataSource, dataSourceRef } = spec
+  const namespace = dataSourceRef?.namespace
   return [
-    ...(dataSource.name ? [] : [required(`${at}.dataSource.name`)]),
-    ...(dataSource.kind ? [] : [required(`${at}.dataSource.kind`)]),
-    ...(dataSource.apiGroup || dataSource.kind === 'PersistentVolumeClaim'
-      ? []
-      : [
-          invalid(
-            `${at}.dataSource`,
-            dataSource.kind,
-            "must be 'PersistentVolumeClaim' when referencing the default apiGroup",
-          ),
-        ]),
+    ...dataReferenceErrors(dataSource, `${at}.dataSource`),
+    ...dataReferenceErrors(dataSourceRef, `${at}.dataSourceRef`),
+    ...formedIfSet(namespace, dnsLabel, `${at}.dataSourceRef.namespace`),
+    ...disagreeing(spec, at),
   ]
+}
+
+function dataReferenceErrors(reference: DataReference | undefined, at: string): FieldError[] {
+  if (reference === undefined) return []
+  const { apiGroup, kind } = reference
+  return [
+    ...present(reference.name, `${at}.name`),
+    ...present(kind, `${at}.kind`),
+    ...(apiGroup || kind === 'PersistentVolumeClaim'
+      ? []
+      : [invalid(at, kind, "must be 'PersistentVolumeClaim' when referencing the default apiGroup")]),
+    ...formedIfSet(apiGroup, dnsSubdomain, `${at}.apiGroup`),
+  ]
+}
+
+/** Two fields for one source: upstream's fault shows the other field where a value is expected, so it is empty. */
+function disagreeing({ dataSource, dataSourceRef }: ClaimSpec, at: string): FieldError[] {
+  if (dataSource === undefined || dataSourceRef === undefined) return []
+  if (dataSourceRef.namespace) {
+    return [invalid(at, {}, 'may not be specified when dataSourceRef.namespace is specified')]
+  }
+  const plain = ({ apiGroup, kind, name }: DataReference) => ({ apiGroup, kind, name })
+  return equal(plain(dataSource), plain(dataSourceRef)) ? [] : [invalid(at, {}, 'must match dataSourceRef')]
 }
 
 /** What is wrong with a change of a claim: only a bound one may grow, and be bound once. */

@@ -8,6 +8,7 @@ import { jobSpecErrors } from './job_validation.ts'
 import { podTemplateDefaults } from './pod_defaults.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
 import { containerCells } from './stateful_set.ts'
+import { hasNewSpec, jobSpecWarnings, nameWarnings } from './workload_warnings.ts'
 
 const POLICIES = ['Allow', 'Forbid', 'Replace']
 /** Eleven characters fewer than a job's name: the moment of the run follows. */
@@ -82,6 +83,10 @@ export const cronJobRules: KindRules<CronJob> = {
   },
   prepareUpdate: keepStatus,
   prepareStatusUpdate: keepSpec,
+  warnings: (job, old) => [
+    ...(old === undefined ? nameWarnings(job.metadata.name) : []),
+    ...(hasNewSpec(job, old) ? jobSpecWarnings(job.spec.jobTemplate.spec ?? {}, 'spec.jobTemplate.spec') : []),
+  ],
   validateCreate: validate,
   cells: ({ metadata, spec, status }, now) => [
     metadata.name,

@@ -12,6 +12,7 @@ import { namespacedRef, type StoredWithSpec } from './refs.ts'
 import { labelText } from './service.ts'
 import { containerCells } from './stateful_set.ts'
 import { selectorChangeErrors, workloadSelectorErrors, workloadTemplateErrors } from './workload.ts'
+import { workloadWarnings } from './workload_warnings.ts'
 
 const HISTORY_DEFAULT = 10
 /** Where old clients look for the template's own generation. */
@@ -89,6 +90,7 @@ export const daemonSetRules: KindRules<DaemonSet> = {
   },
   prepareUpdate,
   prepareStatusUpdate: keepSpec,
+  warnings: workloadWarnings,
   validateCreate: validate,
   validateUpdate: (set, old) => [...selectorChangeErrors(set.spec.selector, old.spec.selector), ...validate(set)],
   cells: ({ metadata, spec, status }, now) => [

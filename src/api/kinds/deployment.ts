@@ -11,6 +11,7 @@ import { podTemplateDefaults } from './pod_defaults.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
 import { containerCells } from './stateful_set.ts'
 import { selectorChangeErrors, workloadSelectorErrors, workloadTemplateErrors } from './workload.ts'
+import { namedWorkloadWarnings } from './workload_warnings.ts'
 
 const PROGRESS_SECONDS_DEFAULT = 600
 const HISTORY_DEFAULT = 10
@@ -90,6 +91,7 @@ export const deploymentRules: KindRules<Deployment> = {
   },
   prepareUpdate: keepStatus,
   prepareStatusUpdate,
+  warnings: namedWorkloadWarnings,
   validateCreate: validate,
   validateUpdate: (deployment, old) => [
     ...validate(deployment),

@@ -61,6 +61,8 @@ function refusalOf(path: string, body: object): { message: string; causes: reado
   if (facts.ref.namespaced) draft.metadata['namespace'] = NAMESPACE
   rules.defaults?.(draft)
   draft.metadata['uid'] = 'uid'
+  // As the admission of pods does before they are validated.
+  if (resource === 'pods') draft['spec'].serviceAccountName ??= 'default'
   rules.prepareCreate?.(draft, context)
   const object = draft as unknown as KubeObject
   const errors = validateNew(rules, object, context)

@@ -9,6 +9,7 @@ import { jobErrors, jobUpdateErrors } from './job_validation.ts'
 import { podTemplateDefaults } from './pod_defaults.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
 import { containerCells } from './stateful_set.ts'
+import { hasNewSpec, jobSpecWarnings, nameWarnings } from './workload_warnings.ts'
 
 const BACKOFF_DEFAULT = 6
 /** A label's value; a job with a longer name is refused, so it gets no labels either. */
@@ -91,6 +92,10 @@ export const jobRules: KindRules<Job> = {
   prepareCreate,
   prepareUpdate: keepStatus,
   prepareStatusUpdate: keepSpec,
+  warnings: (job, old) => [
+    ...(old === undefined ? nameWarnings(job.metadata.name) : []),
+    ...(hasNewSpec(job, old) ? jobSpecWarnings(job.spec, 'spec') : []),
+  ],
   validateCreate: jobErrors,
   validateUpdate: jobUpdateErrors,
   selectableFields: ({ status }) => ({ 'status.successful': String(status?.succeeded ?? 0) }),

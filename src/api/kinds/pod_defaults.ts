@@ -1,11 +1,13 @@
 import { fill, fillNumber, items, type Loose, part } from './draft.ts'
 import { imageIsLatest } from './image_name.ts'
+import { dropGatedPodFields } from './pod_gated_fields.ts'
 import { volumeDefaults } from './volume_defaults.ts'
 
 const GRACE_SECONDS_DEFAULT = 30
 
 /** What every pod spec gets, of a pod and of a template alike. */
 export function podSpecDefaults(spec: Loose): void {
+  dropGatedPodFields(spec)
   fill(spec, 'restartPolicy', 'Always')
   spec.terminationGracePeriodSeconds ??= GRACE_SECONDS_DEFAULT
   fill(spec, 'dnsPolicy', 'ClusterFirst')

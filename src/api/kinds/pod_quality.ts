@@ -25,6 +25,7 @@ const isGuaranteed = (resources: Loose): boolean =>
 /** A pod's own limits become its requests, unless its containers ask for less. */
 export function podLevelRequests(spec: Loose): void {
   for (const [name, limit] of Object.entries<string>(spec.resources?.limits ?? {})) {
+    if (!QUALITY_RESOURCES.some((one) => one === name) && !name.startsWith('hugepages-')) continue
     part(spec.resources, 'requests')[name] ??= sumOfRequests(spec, name) ?? limit
   }
 }

@@ -1,23 +1,13 @@
-import { duplicate, type FieldError, forbidden, invalid, required } from '../field_error.ts'
+import { type FieldError, forbidden, invalid } from '../field_error.ts'
 import type { MutableObject, SubresourceRules } from '../kind_rules.ts'
 import type { Pod } from '../types.ts'
 import { equal } from '../validation/equality.ts'
 import { goDifference } from '../validation/go_names.ts'
-import { dnsLabel } from '../validation/names.ts'
 import { items, type Loose, part } from './draft.ts'
 import { qualityOfService } from './pod_quality.ts'
 import { podSpecErrors } from './pod_validation.ts'
 
 type Ephemeral = NonNullable<Pod['spec']['ephemeralContainers']>[number]
-
-const NOT_FOR_EPHEMERAL = [
-  'ports',
-  'livenessProbe',
-  'readinessProbe',
-  'startupProbe',
-  'lifecycle',
-  'resizePolicy',
-] as const
 
 /** Everything but what the subresource is about stays as it was. */
 function keepAllBut(draft: MutableObject, old: Pod, change: (spec: Loose) => void): void {
@@ -39,28 +29,9 @@ export const ephemeralContainersRules: SubresourceRules<Pod> = {
     })
   },
   validateUpdate: (pod, old) => [
-    ...ephemeralErrors(pod),
+    ...podSpecErrors(pod.spec, 'spec', { podName: pod.metadata.name, isPod: true }),
     ...lostOrChangedErrors(pod.spec.ephemeralContainers ?? [], old.spec.ephemeralContainers ?? []),
   ],
-}
-
-function ephemeralErrors({ spec }: Pod): FieldError[] {
-  const names = new Set([...(spec.containers ?? []), ...(spec.initContainers ?? [])].map((one) => one.name))
-  return (spec.ephemeralContainers ?? []).flatMap((container, index) => {
-    const at = `spec.ephemeralContainers[${index}]`
-    const errors = [
-      ...(container.name
-        ? dnsLabel(container.name).map((fault) => invalid(`${at}.name`, container.name, fault))
-        : [required(`${at}.name`)]),
-      ...(names.has(container.name) ? [duplicate(`${at}.name`, container.name)] : []),
-      ...(container.image ? [] : [required(`${at}.image`)]),
-      ...NOT_FOR_EPHEMERAL.filter((field) => container[field] !== undefined).map((field) =>
-        forbidden(`${at}.${field}`, 'cannot be set for an Ephemeral Container'),
-      ),
-    ]
-    names.add(container.name)
-    return errors
-  })
 }
 
 function lostOrChangedErrors(now: readonly Ephemeral[], before: readonly Ephemeral[]): FieldError[] {

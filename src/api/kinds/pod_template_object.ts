@@ -4,9 +4,11 @@ import { part } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { podTemplateDefaults } from './pod_defaults.ts'
 import { templateErrors } from './pod_template.ts'
+import { podTemplateWarnings } from './pod_warnings.ts'
 import { namespacedRef, type Stored } from './refs.ts'
 import { labelText } from './service.ts'
 import { containerCells } from './stateful_set.ts'
+import { hasNewSpec } from './workload_warnings.ts'
 
 type PodTemplate = Stored<k8s.V1PodTemplate>
 
@@ -15,6 +17,7 @@ export const podTemplateRules: KindRules<PodTemplate> = {
   resource: namespacedRef('v1', 'podtemplates', 'PodTemplate'),
   generation: 'spec',
   defaults: (draft) => podTemplateDefaults(part(draft, 'template')),
+  warnings: (object, old) => (hasNewSpec(object, old) ? podTemplateWarnings(object.template ?? {}, 'template') : []),
   validateCreate: ({ template }) => templateErrors(template ?? {}, 'template', ['Always', 'OnFailure', 'Never']),
   cells: ({ metadata, template }, now) => [
     metadata.name,

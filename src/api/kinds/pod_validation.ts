@@ -1,15 +1,22 @@
-import { type FieldError, forbidden, invalid, notSupported, required } from '../field_error.ts'
+import { type FieldError, forbidden, invalid, required } from '../field_error.ts'
 import type { Pod, PodSpec } from '../types.ts'
-import { isIP } from '../validation/addresses.ts'
+import { ipErrors } from '../validation/addresses.ts'
+import { formed, formedIfSet, oneOf, requiredOneOf } from '../validation/checks.ts'
 import { labelErrors } from '../validation/labels.ts'
-import { dnsLabel, dnsSubdomain, type FormCheck, qualifiedName } from '../validation/names.ts'
+import { dnsLabel, dnsSubdomain, qualifiedName } from '../validation/names.ts'
 import { INT32_MAX, inRange } from '../validation/numbers.ts'
 import { affinityErrors } from './pod_validation_affinity.ts'
-import { containersErrors, initContainersErrors } from './pod_validation_containers.ts'
+import { podAnnotationErrors } from './pod_validation_annotations.ts'
+import { containersErrors, imagePaddingErrors, initContainersErrors } from './pod_validation_containers.ts'
 import { dnsConfigErrors } from './pod_validation_dns.ts'
+import { ephemeralContainersErrors } from './pod_validation_ephemeral_containers.ts'
+import { fileKeyVolumeErrors, hostnameOverrideErrors, hostPortErrors, hostUserErrors } from './pod_validation_host.ts'
+import { podResourceErrors, resourceClaimErrors } from './pod_validation_pod_resources.ts'
+import { resourceErrors } from './pod_validation_resources.ts'
 import { schedulingGateErrors, spreadConstraintErrors, tolerationErrors } from './pod_validation_scheduling.ts'
 import { podSecurityErrors } from './pod_validation_security.ts'
-import { volumesErrors } from './pod_validation_volumes.ts'
+import { type VolumeContext, volumesErrors } from './pod_validation_volumes.ts'
+import { hostProcessErrors, linuxPodErrors, windowsPodErrors } from './pod_validation_windows.ts'
 
 const RESTART_POLICIES = ['Always', 'OnFailure', 'Never']
 const DNS_POLICIES = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']
@@ -20,7 +27,11 @@ export function podErrors(pod: Pod): FieldError[] {
   const { spec } = pod
   const gated = (spec.schedulingGates ?? []).length > 0
   return [
-    ...podSpecErrors(spec, 'spec'),
+    ...podAnnotationErrors(pod),
+    ...podSpecErrors(spec, 'spec', { podName: pod.metadata.name, isPod: true }),
+    ...tokenWithoutAccountErrors(spec),
+    ...imagePaddingErrors(spec.containers, 'spec.containers'),
+    ...imagePaddingErrors(spec.initContainers, 'spec.initContainers'),
     ...((spec.ephemeralContainers ?? []).length > 0
       ? [forbidden('spec.ephemeralContainers', 'cannot be set on create')]
       : []),
@@ -30,49 +41,66 @@ export function podErrors(pod: Pod): FieldError[] {
   ]
 }
 
+/** A token is somebody's. */
+const tokenWithoutAccountErrors = (spec: PodSpec): FieldError[] =>
+  spec.serviceAccountName
+    ? []
+    : (spec.volumes ?? []).flatMap(({ projected }, index) =>
+        (projected?.sources ?? []).flatMap((source, sourceIndex) =>
+          source.serviceAccountToken === undefined
+            ? []
+            : [
+                forbidden(
+                  `spec.volumes[${index}].projected.sources[${sourceIndex}].serviceAccountToken`,
+                  'must not be specified when serviceAccountName is not set',
+                ),
+              ],
+        ),
+      )
+
 /** What is wrong with a pod spec that stands at `at`, of a pod or of a template. */
-export function podSpecErrors(spec: PodSpec, at: string): FieldError[] {
-  const { errors: volumeErrors, names } = volumesErrors(spec.volumes ?? [], `${at}.volumes`)
-  const context = { spec, volumeNames: names }
+export function podSpecErrors(spec: PodSpec, at: string, volumeContext: VolumeContext = {}): FieldError[] {
+  const { errors: volumeErrors, names: volumes } = volumesErrors(spec.volumes ?? [], `${at}.volumes`, volumeContext)
+  const context = { spec, volumes }
   return [
     ...volumeErrors,
+    ...resourceClaimErrors(spec.resourceClaims ?? [], `${at}.resourceClaims`),
     ...containersErrors(context, `${at}.containers`),
     ...initContainersErrors(context, `${at}.initContainers`),
-    ...oneOf(spec.restartPolicy, RESTART_POLICIES, `${at}.restartPolicy`),
-    ...oneOf(spec.dnsPolicy, DNS_POLICIES, `${at}.dnsPolicy`),
+    ...ephemeralContainersErrors(context, `${at}.ephemeralContainers`),
+    ...podResourceErrors(spec, at),
+    ...hostPortErrors(spec, `${at}.containers`, volumeContext.isPod === true),
+    ...requiredOneOf(spec.restartPolicy, RESTART_POLICIES, `${at}.restartPolicy`),
+    ...requiredOneOf(spec.dnsPolicy, DNS_POLICIES, `${at}.dnsPolicy`),
     ...labelErrors(spec.nodeSelector, `${at}.nodeSelector`),
     ...podSecurityErrors(spec, at),
-    ...(spec.imagePullSecrets ?? []).flatMap((one, index) =>
-      one.name ? [] : [required(`${at}.imagePullSecrets[${index}].name`)],
-    ),
     ...affinityErrors(spec.affinity, `${at}.affinity`),
     ...dnsConfigErrors(spec, `${at}.dnsConfig`),
     ...readinessGateErrors(spec, at),
     ...schedulingGateErrors(spec.schedulingGates ?? [], `${at}.schedulingGates`),
     ...spreadConstraintErrors(spec.topologySpreadConstraints ?? [], `${at}.topologySpreadConstraints`),
+    ...hostProcessErrors(spec, at),
+    ...hostUserErrors(spec, at),
+    ...hostnameOverrideErrors(spec, `${at}.hostnameOverride`),
     ...nameFieldErrors(spec, at),
     ...tolerationErrors(spec.tolerations ?? [], `${at}.tolerations`),
     ...hostAliasErrors(spec, at),
-    ...formErrors(spec.priorityClassName, dnsSubdomain, `${at}.priorityClassName`),
-    ...formErrors(spec.runtimeClassName, dnsSubdomain, `${at}.runtimeClassName`),
-    ...oneOf(spec.preemptionPolicy, PREEMPTION_POLICIES, `${at}.preemptionPolicy`),
+    ...formedIfSet(spec.priorityClassName, dnsSubdomain, `${at}.priorityClassName`),
+    ...formedIfSet(spec.runtimeClassName, dnsSubdomain, `${at}.runtimeClassName`),
+    ...(spec.preemptionPolicy ? oneOf(spec.preemptionPolicy, PREEMPTION_POLICIES, `${at}.preemptionPolicy`) : []),
+    ...(spec.overhead === undefined ? [] : resourceErrors({ limits: spec.overhead }, `${at}.overhead`, [])),
     ...operatingSystemErrors(spec, at),
+    ...fileKeyVolumeErrors(spec, at),
   ]
 }
 
-const oneOf = (value: string | undefined, known: readonly string[], field: string): FieldError[] =>
-  value === undefined || known.includes(value) ? [] : [notSupported(field, value, known)]
-
-const formErrors = (value: string | undefined, form: FormCheck, field: string): FieldError[] =>
-  value ? form(value).map((fault) => invalid(field, value, fault)) : []
-
 function nameFieldErrors(spec: PodSpec, at: string): FieldError[] {
   return [
-    ...formErrors(spec.serviceAccountName, dnsSubdomain, `${at}.serviceAccountName`),
-    ...formErrors(spec.nodeName, dnsSubdomain, `${at}.nodeName`),
+    ...formedIfSet(spec.serviceAccountName, dnsSubdomain, `${at}.serviceAccountName`),
+    ...formedIfSet(spec.nodeName, dnsSubdomain, `${at}.nodeName`),
     ...inRange(spec.activeDeadlineSeconds, 1, INT32_MAX, `${at}.activeDeadlineSeconds`),
-    ...formErrors(spec.hostname, dnsLabel, `${at}.hostname`),
-    ...formErrors(spec.subdomain, dnsLabel, `${at}.subdomain`),
+    ...formedIfSet(spec.hostname, dnsLabel, `${at}.hostname`),
+    ...formedIfSet(spec.subdomain, dnsLabel, `${at}.subdomain`),
   ]
 }
 
@@ -85,15 +113,15 @@ const readinessGateErrors = (spec: PodSpec, at: string): FieldError[] =>
 
 const hostAliasErrors = (spec: PodSpec, at: string): FieldError[] =>
   (spec.hostAliases ?? []).flatMap(({ ip, hostnames = [] }, index) => [
-    ...(isIP(ip) ? [] : [invalid(`${at}.hostAliases[${index}].ip`, ip, 'must be valid IP address')]),
-    ...hostnames.flatMap((name) =>
-      dnsSubdomain(name).map((fault) => invalid(`${at}.hostAliases[${index}].hostnames`, name, fault)),
+    ...ipErrors(ip, `${at}.hostAliases[${index}].ip`),
+    ...hostnames.flatMap((name, nameIndex) =>
+      formed(name, dnsSubdomain, `${at}.hostAliases[${index}].hostnames[${nameIndex}]`),
     ),
   ])
 
 function operatingSystemErrors(spec: PodSpec, at: string): FieldError[] {
   if (spec.os === undefined) return []
-  const known = ['linux', 'windows']
-  if (!spec.os.name) return [required(`${at}.os.name`, 'cannot be empty')]
-  return oneOf(spec.os.name, known, `${at}.os`)
+  if (!spec.os.name) return [required(`${at}.os.name`)]
+  if (spec.os.name === 'linux') return linuxPodErrors(spec, at)
+  return spec.os.name === 'windows' ? windowsPodErrors(spec, at) : oneOf(spec.os.name, ['linux', 'windows'], `${at}.os`)
 }

@@ -1,23 +1,28 @@
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from '../field_error.ts'
-import type { Container, PodSpec } from '../types.ts'
+import type { Container, PodSpec, Volume } from '../types.ts'
 import { dnsLabel, portName } from '../validation/names.ts'
 import { isPort, PORT_RANGE } from '../validation/numbers.ts'
 import { environmentErrors, environmentSourceErrors } from './pod_validation_env.ts'
 import { volumeDeviceErrors, volumeMountErrors } from './pod_validation_mounts.ts'
 import { lifecycleErrors, probesErrors } from './pod_validation_probes.ts'
 import { resourceErrors } from './pod_validation_resources.ts'
+import {
+  containerRestartErrors,
+  initResizeErrors,
+  initRestartErrors,
+  resizePolicyErrors,
+} from './pod_validation_restarts.ts'
 import { containerSecurityErrors } from './pod_validation_security.ts'
 
 /** What the checks of a container need to know of its pod. */
 export interface ContainerContext {
   readonly spec: PodSpec
-  readonly volumeNames: ReadonlySet<string>
+  readonly volumes: ReadonlyMap<string, Volume>
 }
 
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never']
 const MESSAGE_POLICIES = ['File', 'FallbackToLogsOnError']
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP']
-const CONTAINER_RESTART_POLICIES = ['Always', 'Never', 'OnFailure']
 const ONLY_SIDECARS = 'may not be set for init containers without restartPolicy=Always'
 
 /** The regular containers: each one's own faults, then host ports that two of them want. */
@@ -32,7 +37,7 @@ export function containersErrors(context: ContainerContext, field: string): Fiel
       ...nameTakenErrors(container.name, names, at),
       ...lifecycleErrors(container, context.spec, at),
       ...probesErrors(container, context.spec, at),
-      ...restartPolicyErrors(container, at),
+      ...containerRestartErrors(container, at),
     ]
   })
   return [...errors, ...hostPortConflicts(containers, field)]
@@ -47,11 +52,12 @@ export function initContainersErrors(context: ContainerContext, field: string): 
     const sidecar = container.restartPolicy === 'Always'
     return [
       ...containerErrors(container, context, at),
-      ...restartPolicyErrors(container, at),
+      ...initRestartErrors(container, at),
       ...nameTakenErrors(container.name, names, at),
+      ...hostPortConflicts([container], field),
       ...(sidecar
         ? [...lifecycleErrors(container, context.spec, at), ...probesErrors(container, context.spec, at)]
-        : forbiddenForInit(container, at)),
+        : [...forbiddenForInit(container, at), ...initResizeErrors(container, at)]),
     ]
   })
 }
@@ -67,34 +73,38 @@ function nameTakenErrors(name: string, names: Set<string>, at: string): FieldErr
   return []
 }
 
-const restartPolicyErrors = ({ restartPolicy }: Container, at: string): FieldError[] =>
-  restartPolicy === undefined || CONTAINER_RESTART_POLICIES.includes(restartPolicy)
-    ? []
-    : [notSupported(`${at}.restartPolicy`, restartPolicy, CONTAINER_RESTART_POLICIES)]
-
 /** What holds for containers of all sorts. */
 export function containerErrors(container: Container, context: ContainerContext, at: string): FieldError[] {
   return [
     ...containerNameErrors(container.name, at),
-    ...imageErrors(container.image ?? '', at),
+    ...(container.image ? [] : [required(`${at}.image`)]),
     ...choiceErrors(container.terminationMessagePolicy, MESSAGE_POLICIES, `${at}.terminationMessagePolicy`),
     ...containerPortErrors(container.ports ?? [], `${at}.ports`),
     ...environmentErrors(container.env ?? [], `${at}.env`),
     ...environmentSourceErrors(container.envFrom ?? [], `${at}.envFrom`),
-    ...volumeMountErrors(container, context.volumeNames, `${at}.volumeMounts`),
-    ...volumeDeviceErrors(container, context.volumeNames, `${at}.volumeDevices`),
+    ...volumeMountErrors(container, context.volumes, `${at}.volumeMounts`),
+    ...volumeDeviceErrors(container, context.volumes, `${at}.volumeDevices`),
     ...choiceErrors(container.imagePullPolicy, PULL_POLICIES, `${at}.imagePullPolicy`),
-    ...resourceErrors(container.resources, `${at}.resources`),
-    ...containerSecurityErrors(container.securityContext, `${at}.securityContext`),
+    ...resourceErrors(
+      container.resources,
+      `${at}.resources`,
+      (context.spec.resourceClaims ?? []).flatMap(({ name }) => (name ? [name] : [])),
+    ),
+    ...resizePolicyErrors(container.resizePolicy ?? [], context.spec.restartPolicy, `${at}.resizePolicy`),
+    ...containerSecurityErrors(container.securityContext, `${at}.securityContext`, context.spec.hostUsers !== false),
   ]
 }
 
 const containerNameErrors = (name: string, at: string): FieldError[] =>
   name ? dnsLabel(name).map((fault) => invalid(`${at}.name`, name, fault)) : [required(`${at}.name`)]
 
-function imageErrors(image: string, at: string): FieldError[] {
-  if (image.trim() === '') return [required(`${at}.image`)]
-  return image.trim() === image ? [] : [invalid(`${at}.image`, image, 'must not have leading or trailing whitespace')]
+/** White space around an image's name is refused in a pod, and let pass in a template. */
+export function imagePaddingErrors(containers: readonly Container[] | undefined, field: string): FieldError[] {
+  return (containers ?? []).flatMap(({ image = '' }, index) =>
+    image.trim() === image
+      ? []
+      : [invalid(`${field}[${index}].image`, image, 'must not have leading or trailing whitespace')],
+  )
 }
 
 function choiceErrors(value: string | undefined, known: readonly string[], field: string): FieldError[] {

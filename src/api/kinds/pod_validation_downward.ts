@@ -84,11 +84,11 @@ function divisorErrors({ resource, divisor = '0' }: Wire<k8s.V1ResourceFieldSele
     memory: ['1', '1k', '1M', '1G', '1T', '1P', '1E', '1Ki', '1Mi', '1Gi', '1Ti', '1Pi', '1Ei'],
   }
   if (resource.endsWith('.cpu') && !isOneOf(faults.cpu)) {
-    return [invalid(`${at}.divisor`, 'cpu', "only divisor's values 1m and 1 are supported with the cpu resource")]
+    return [invalid(`${at}.divisor`, resource, "only divisor's values 1m and 1 are supported with the cpu resource")]
   }
   if (resource.endsWith('.memory') && !isOneOf(faults.memory)) {
     const detail = `only divisor's values ${faults.memory.join(', ')} are supported with the memory resource`
-    return [invalid(`${at}.divisor`, 'memory', detail)]
+    return [invalid(`${at}.divisor`, resource, detail)]
   }
   return []
 }

@@ -1,7 +1,9 @@
 import { type FieldError, invalid, required } from '../field_error.ts'
 import type { Container } from '../types.ts'
-import { configKey, dnsSubdomain, environmentName } from '../validation/names.ts'
+import { present, requiredFormed } from '../validation/checks.ts'
+import { configKey, dnsLabel, dnsSubdomain, environmentName } from '../validation/names.ts'
 import { fieldReferenceErrors, resourceReferenceErrors } from './pod_validation_downward.ts'
+import { backstepErrors } from './pod_validation_mounts.ts'
 
 const ENVIRONMENT_FIELDS = [
   'metadata.name',
@@ -42,6 +44,7 @@ function valueSourceErrors({ value, valueFrom }: Variable, at: string): FieldErr
       : []),
     ...keyReferenceErrors(valueFrom.configMapKeyRef, `${at}.configMapKeyRef`),
     ...keyReferenceErrors(valueFrom.secretKeyRef, `${at}.secretKeyRef`),
+    ...(valueFrom.fileKeyRef ? fileKeyErrors(valueFrom.fileKeyRef, `${at}.fileKeyRef`) : []),
   ]
   if (count === 0) return [...errors, invalid(at, '', NO_SOURCE)]
   if (value) return [...errors, invalid(at, '', 'may not be specified when `value` is not empty')]
@@ -57,19 +60,27 @@ function keyReferenceErrors(reference: ValueSource['secretKeyRef'], at: string):
   ]
 }
 
+const fileKeyErrors = (reference: NonNullable<ValueSource['fileKeyRef']>, at: string): FieldError[] => [
+  ...requiredFormed(reference.key, environmentName, `${at}.key`),
+  ...requiredFormed(reference.volumeName, dnsLabel, `${at}.volumeName`),
+  ...present(reference.path, `${at}.path`),
+  ...backstepErrors(reference.path ?? '', `${at}.path`),
+]
+
 /** Whole ConfigMaps and Secrets as variables. */
 export const environmentSourceErrors = (sources: readonly Source[], field: string): FieldError[] =>
-  sources.flatMap((source, index) => sourceErrors(source, `${field}[${index}]`))
+  sources.flatMap((source, index) => sourceErrors(source, field, `${field}[${index}]`))
 
-function sourceErrors({ prefix, configMapRef, secretRef }: Source, at: string): FieldError[] {
+/** That there is one source is a matter of the list, for upstream. */
+function sourceErrors({ prefix, configMapRef, secretRef }: Source, list: string, at: string): FieldError[] {
   const errors = [
     ...(prefix ? environmentName(prefix).map((fault) => invalid(`${at}.prefix`, prefix, fault)) : []),
     ...(configMapRef ? sourceNameErrors(configMapRef.name, `${at}.configMapRef.name`) : []),
     ...(secretRef ? sourceNameErrors(secretRef.name, `${at}.secretRef.name`) : []),
   ]
-  if (configMapRef && secretRef) return [...errors, invalid(at, '', MORE_THAN_ONE)]
+  if (configMapRef && secretRef) return [...errors, invalid(list, '', MORE_THAN_ONE)]
   if (configMapRef || secretRef) return errors
-  return [...errors, invalid(at, '', 'must specify one of: `configMapRef` or `secretRef`')]
+  return [...errors, invalid(list, '', 'must specify one of: `configMapRef` or `secretRef`')]
 }
 
 const sourceNameErrors = (name: string | undefined, field: string): FieldError[] =>

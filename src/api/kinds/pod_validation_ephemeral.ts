@@ -1,5 +1,5 @@
 import type * as k8s from '@kubernetes/client-node'
-import { type FieldError, required } from '../field_error.ts'
+import { type FieldError, forbidden, required } from '../field_error.ts'
 import type { Wire } from '../types.ts'
 import { labelErrors } from '../validation/labels.ts'
 import { annotationErrors } from '../validation/metadata.ts'
@@ -14,6 +14,31 @@ export function claimTemplateErrors(
   return [
     ...annotationErrors(template.metadata?.annotations, `${at}.metadata.annotations`),
     ...labelErrors(template.metadata?.labels, `${at}.metadata.labels`),
+    ...otherMetadataErrors(template.metadata, `${at}.metadata`),
     ...claimSpecErrors(template.spec, `${at}.spec`),
   ]
 }
+
+/** What a made claim gets from the system, in upstream's order and with its names. */
+const NOT_IN_TEMPLATE: Readonly<Record<string, string>> = {
+  name: 'name',
+  generateName: 'generateName',
+  namespace: 'namespace',
+  selfLink: 'selfLink',
+  uid: 'uID',
+  resourceVersion: 'resourceVersion',
+  generation: 'generation',
+  creationTimestamp: 'creationTimestamp',
+  deletionTimestamp: 'deletionTimestamp',
+  deletionGracePeriodSeconds: 'deletionGracePeriodSeconds',
+  ownerReferences: 'ownerReferences',
+  finalizers: 'finalizers',
+  managedFields: 'managedFields',
+}
+
+const otherMetadataErrors = (metadata: object | undefined, at: string): FieldError[] =>
+  Object.entries(NOT_IN_TEMPLATE).flatMap(([field, shown]) => {
+    const value = new Map<string, unknown>(Object.entries(metadata ?? {})).get(field)
+    const set = Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null && value !== ''
+    return set ? [forbidden(`${at}.${shown}`, 'cannot be set')] : []
+  })

@@ -3,6 +3,7 @@ import type { PodSpec } from '../types.ts'
 import { labelKeyErrors } from '../validation/labels.ts'
 import { labelValue, qualifiedName } from '../validation/names.ts'
 import { labelSelectorErrors } from '../validation/selectors.ts'
+import { matchKeyErrors } from './pod_validation_match_keys.ts'
 
 type Tolerations = NonNullable<PodSpec['tolerations']>
 type Constraint = NonNullable<PodSpec['topologySpreadConstraints']>[number]
@@ -35,6 +36,7 @@ function operatorErrors(operator: string, value: string, field: string): FieldEr
     const faults = labelValue(value)
     return faults.length === 0 ? [] : [invalid(field, value, faults.join(';'))]
   }
+  if (operator === 'Lt' || operator === 'Gt') return [notSupported(field, operator, [...OPERATORS, 'Lt', 'Gt'])]
   if (operator !== 'Exists') return [notSupported(field, operator, OPERATORS)]
   return value === '' ? [] : [invalid(field, value, "value must be empty when `operator` is 'Exists'")]
 }
@@ -62,9 +64,7 @@ function constraintErrors(one: Constraint, later: readonly Constraint[], at: str
   const repeated = later.some((two) => two.topologyKey === topologyKey && two.whenUnsatisfiable === whenUnsatisfiable)
   return [
     ...(one.maxSkew > 0 ? [] : [invalid(`${at}.maxSkew`, one.maxSkew, 'must be greater than zero')]),
-    ...(topologyKey
-      ? labelKeyErrors(topologyKey, `${at}.topologyKey`)
-      : [required(`${at}.topologyKey`, 'can not be empty')]),
+    ...(topologyKey ? [] : [required(`${at}.topologyKey`, 'can not be empty')]),
     ...choice(whenUnsatisfiable, UNSATISFIABLE, `${at}.whenUnsatisfiable`),
     ...(repeated
       ? [duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, `{${topologyKey}, ${whenUnsatisfiable}}`)]
@@ -72,6 +72,7 @@ function constraintErrors(one: Constraint, later: readonly Constraint[], at: str
     ...minDomainsErrors(one, `${at}.minDomains`),
     ...choice(one.nodeAffinityPolicy, INCLUSION, `${at}.nodeAffinityPolicy`),
     ...choice(one.nodeTaintsPolicy, INCLUSION, `${at}.nodeTaintsPolicy`),
+    ...matchKeyErrors(one, at),
     ...labelSelectorErrors(one.labelSelector, `${at}.labelSelector`),
   ]
 }

@@ -1,27 +1,39 @@
-import type * as k8s from '@kubernetes/client-node'
-import { duplicate, type FieldError, invalid, notSupported, required } from '../field_error.ts'
-import type { Container, PodSpec, Wire } from '../types.ts'
+import { duplicate, type FieldError, invalid, required } from '../field_error.ts'
+import type { Container, PodSpec } from '../types.ts'
+import { oneOf } from '../validation/checks.ts'
 import { goNamed } from '../validation/go_names.ts'
 import { userIdErrors } from '../validation/numbers.ts'
+import { appArmorErrors, seccompErrors } from './pod_validation_profiles.ts'
+import { windowsOptionErrors } from './pod_validation_windows.ts'
 
 type SecurityContext = NonNullable<Container['securityContext']>
 type PodSecurityContext = NonNullable<PodSpec['securityContext']>
-type Profile = Wire<k8s.V1SeccompProfile>
 
-const PROFILE_TYPES = ['Localhost', 'RuntimeDefault', 'Unconfined']
 const GROUP_CHANGE_POLICIES = ['Always', 'OnRootMismatch']
+const PROC_MOUNTS = ['Default', 'Unmasked']
+const SUPPLEMENTAL_POLICIES = ['Merge', 'Strict']
+const SELINUX_POLICIES = ['Recursive']
 const SYSCTL = '^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$'
 const SYSCTL_CHARACTERS_MAX = 253
 
 /** The privileges of one container. */
-export function containerSecurityErrors(context: SecurityContext | undefined, at: string): FieldError[] {
+export function containerSecurityErrors(
+  context: SecurityContext | undefined,
+  at: string,
+  hostUsers: boolean,
+): FieldError[] {
   if (context === undefined) return []
   return [
     ...userIdErrors(context.runAsUser, `${at}.runAsUser`),
     ...userIdErrors(context.runAsGroup, `${at}.runAsGroup`),
-    ...profileErrors(context.seccompProfile, 'seccomp', `${at}.seccompProfile`),
+    ...oneOf(context.procMount, PROC_MOUNTS, `${at}.procMount`),
+    ...(hostUsers && context.procMount === 'Unmasked'
+      ? [invalid(`${at}.procMount`, context.procMount, '`hostUsers` must be false to use `Unmasked`')]
+      : []),
+    ...seccompErrors(context.seccompProfile, `${at}.seccompProfile`),
     ...escalationErrors(context, at),
-    ...profileErrors(context.appArmorProfile, 'AppArmor', `${at}.appArmorProfile`),
+    ...windowsOptionErrors(context.windowsOptions, `${at}.windowsOptions`),
+    ...appArmorErrors(context.appArmorProfile, `${at}.appArmorProfile`),
   ]
 }
 
@@ -38,40 +50,9 @@ function escalationErrors(context: SecurityContext, at: string): FieldError[] {
   ]
 }
 
-function profileErrors(profile: Profile | undefined, word: string, at: string): FieldError[] {
-  if (profile === undefined) return []
-  const { type, localhostProfile } = profile
-  if (!type) return [required(`${at}.type`, `type is required when ${word}Profile is set`)]
-  if (!PROFILE_TYPES.includes(type)) return [notSupported(`${at}.type`, type, PROFILE_TYPES)]
-  const field = `${at}.localhostProfile`
-  if (type === 'Localhost') {
-    return localhostProfile ? [] : [required(field, `must be set when ${word} type is Localhost`)]
-  }
-  return localhostProfile ? [invalid(field, localhostProfile, `can only be set when ${word} type is Localhost`)] : []
-}
-
-/** The privileges that all containers of a pod share, and what the host's network asks of ports. */
-export function podSecurityErrors(spec: PodSpec, at: string): FieldError[] {
-  return [
-    ...(spec.hostNetwork ? hostNetworkErrors(spec.containers ?? [], `${at}.containers`) : []),
-    ...(spec.securityContext ? podContextErrors(spec.securityContext, spec, at) : []),
-  ]
-}
-
-const hostNetworkErrors = (containers: readonly Container[], field: string): FieldError[] =>
-  containers.flatMap((container, index) =>
-    (container.ports ?? []).flatMap(({ hostPort = 0, containerPort }, portIndex) =>
-      hostPort === containerPort
-        ? []
-        : [
-            invalid(
-              `${field}[${index}].ports[${portIndex}].hostPort`,
-              hostPort,
-              'must match `containerPort` when `hostNetwork` is true',
-            ),
-          ],
-    ),
-  )
+/** The privileges that all containers of a pod share. */
+export const podSecurityErrors = (spec: PodSpec, at: string): FieldError[] =>
+  spec.securityContext ? podContextErrors(spec.securityContext, spec, at) : []
 
 function podContextErrors(context: PodSecurityContext, spec: PodSpec, specAt: string): FieldError[] {
   const at = `${specAt}.securityContext`
@@ -83,29 +64,42 @@ function podContextErrors(context: PodSecurityContext, spec: PodSpec, specAt: st
       userIdErrors(id, `${at}.supplementalGroups[${index}]`),
     ),
     ...(spec.shareProcessNamespace && spec.hostPID
-      ? [invalid(`${specAt}.shareProcessNamespace`, true, 'ShareProcessNamespace and HostPID cannot both be enabled')]
+      ? [invalid(`${at}.shareProcessNamespace`, true, 'ShareProcessNamespace and HostPID cannot both be enabled')]
       : []),
-    ...sysctlErrors(context.sysctls ?? [], `${at}.sysctls`),
-    ...choice(context.fsGroupChangePolicy, GROUP_CHANGE_POLICIES, `${at}.fsGroupChangePolicy`),
-    ...profileErrors(context.seccompProfile, 'seccomp', `${at}.seccompProfile`),
-    ...profileErrors(context.appArmorProfile, 'AppArmor', `${at}.appArmorProfile`),
+    ...sysctlErrors(context.sysctls ?? [], spec, `${at}.sysctls`),
+    ...oneOf(context.fsGroupChangePolicy, GROUP_CHANGE_POLICIES, `${at}.fsGroupChangePolicy`),
+    ...seccompErrors(context.seccompProfile, `${at}.seccompProfile`),
+    ...windowsOptionErrors(context.windowsOptions, `${at}.windowsOptions`),
+    ...appArmorErrors(context.appArmorProfile, `${at}.appArmorProfile`),
+    ...oneOf(context.supplementalGroupsPolicy, SUPPLEMENTAL_POLICIES, `${at}.supplementalGroupsPolicy`),
+    ...oneOf(context.seLinuxChangePolicy, SELINUX_POLICIES, `${at}.seLinuxChangePolicy`),
   ]
 }
 
-const choice = (value: string | undefined, known: readonly string[], field: string): FieldError[] =>
-  value === undefined || known.includes(value) ? [] : [notSupported(field, value, known)]
-
-function sysctlErrors(sysctls: readonly { readonly name: string }[], field: string): FieldError[] {
+function sysctlErrors(sysctls: readonly { readonly name: string }[], spec: PodSpec, field: string): FieldError[] {
   const names = new Set<string>()
   const form = new RegExp(SYSCTL)
   return sysctls.flatMap(({ name }, index) => {
     const at = `${field}[${index}].name`
+    const errors = nameErrors(name ?? '', names, at)
+    names.add(name)
+    return [...errors, ...hostSysctlErrors(name ?? '', spec, at)]
+  })
+
+  function nameErrors(name: string, taken: ReadonlySet<string>, at: string): FieldError[] {
     if (!name) return [required(at)]
     if (name.length > SYSCTL_CHARACTERS_MAX || !form.test(name)) {
       return [invalid(at, name, `must have at most ${SYSCTL_CHARACTERS_MAX} characters and match regex ${SYSCTL}`)]
     }
-    if (names.has(name)) return [duplicate(at, name)]
-    names.add(name)
-    return []
-  })
+    return taken.has(name) ? [duplicate(at, name)] : []
+  }
+}
+
+/** A pod that shares the host's network or memory may not tune them. */
+function hostSysctlErrors(name: string, spec: PodSpec, field: string): FieldError[] {
+  const plain = name.replaceAll('/', '.')
+  const ofNetwork = plain.startsWith('net.')
+  const ofIpc = /^(kernel\.shm|kernel\.msg|fs\.mqueue\.|kernel\.sem$)/.test(plain)
+  if (spec.hostNetwork && ofNetwork) return [invalid(field, name, "may not be specified when 'hostNetwork' is true")]
+  return spec.hostIPC && ofIpc ? [invalid(field, name, "may not be specified when 'hostIPC' is true")] : []
 }

@@ -9,6 +9,7 @@ import { podTemplateDefaults } from './pod_defaults.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
 import { containerCells } from './stateful_set.ts'
 import { selectorChangeErrors, workloadSelectorErrors, workloadTemplateErrors } from './workload.ts'
+import { namedWorkloadWarnings } from './workload_warnings.ts'
 
 export type ReplicaSet = StoredWithSpec<k8s.V1ReplicaSet>
 
@@ -39,6 +40,7 @@ export const replicaSetRules: KindRules<ReplicaSet> = {
   },
   prepareUpdate: keepStatus,
   prepareStatusUpdate: keepSpec,
+  warnings: namedWorkloadWarnings,
   validateCreate: validate,
   validateUpdate: (set, old) => [...validate(set), ...selectorChangeErrors(set.spec.selector, old.spec.selector)],
   cells: ({ metadata, spec, status }, now) => [

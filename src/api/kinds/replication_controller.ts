@@ -10,6 +10,7 @@ import { templateErrors } from './pod_template.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
 import { labelText } from './service.ts'
 import { containerCells } from './stateful_set.ts'
+import { namedWorkloadWarnings } from './workload_warnings.ts'
 
 export type ReplicationController = StoredWithSpec<k8s.V1ReplicationController>
 
@@ -57,6 +58,7 @@ export const replicationControllerRules: KindRules<ReplicationController> = {
   },
   prepareUpdate: keepStatus,
   prepareStatusUpdate: keepSpec,
+  warnings: namedWorkloadWarnings,
   validateCreate: validate,
   selectableFields: ({ status }) => ({ 'status.replicas': String(status?.replicas ?? 0) }),
   cells: ({ metadata, spec, status }, now) => [

@@ -4,11 +4,12 @@ import type { Cell, KindRules, MutableObject, RuleContext } from '../kind_rules.
 import { STATEFUL_SETS } from '../resources.ts'
 import type { PodTemplateSpec, StatefulSet } from '../types.ts'
 import { claimDefaults } from './claim_defaults.ts'
+import { claimSpecWarnings } from './claim_warnings.ts'
 import { fill, items, keepSpec, type Loose, part } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { podTemplateDefaults } from './pod_defaults.ts'
-import { podSpecWarnings } from './pod_warnings.ts'
 import { statefulSetErrors, statefulSetStatusErrors, statefulSetUpdateErrors } from './stateful_set_validation.ts'
+import { workloadWarnings } from './workload_warnings.ts'
 
 const HISTORY_DEFAULT = 10
 
@@ -58,12 +59,17 @@ export const containerCells = (template: PodTemplateSpec): [string, string] => {
   return [containers.map(({ name }) => name).join(','), containers.map(({ image }) => image ?? '').join(',')]
 }
 
-function warnings(set: StatefulSet): string[] {
-  const { revisionHistoryLimit: limit = 0, template } = set.spec
+function warnings(set: StatefulSet, old: StatefulSet | undefined): string[] {
+  const { revisionHistoryLimit: limit = 0, volumeClaimTemplates = [] } = set.spec
+  // Upstream names the place otherwise when a set changes.
+  const rest = old === undefined ? '' : '.Spec'
   const negative =
     'spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended'
   return [
-    ...(template.spec ? podSpecWarnings(template.spec, 'spec.template.spec') : []),
+    ...workloadWarnings(set, old),
+    ...volumeClaimTemplates.flatMap(({ spec = {} }, index) =>
+      claimSpecWarnings(spec, `spec.volumeClaimTemplates[${index}]${rest}`),
+    ),
     ...(limit < 0 ? [negative] : []),
   ]
 }

@@ -1,5 +1,6 @@
 import { claimSpecDefaults } from './claim_defaults.ts'
 import { fill, items, type Loose, part } from './draft.ts'
+import { imageIsLatest } from './image_name.ts'
 
 /** 0644 */
 const FILE_MODE_DEFAULT = 0o644
@@ -16,7 +17,8 @@ export function volumeDefaults(volume: Loose): void {
   if (volume.hostPath) volume.hostPath.type ??= ''
   if (volume.iscsi) fill(volume.iscsi, 'iscsiInterface', 'default')
   if (volume.ephemeral?.volumeClaimTemplate) claimSpecDefaults(part(volume.ephemeral.volumeClaimTemplate, 'spec'))
-  if (volume.image) fill(volume.image, 'pullPolicy', pullPolicyOf(volume.image.reference ?? ''))
+  if (volume.image)
+    fill(volume.image, 'pullPolicy', imageIsLatest(volume.image.reference ?? '') ? 'Always' : 'IfNotPresent')
   driverDefaults(volume)
 }
 
@@ -31,9 +33,6 @@ function downwardDefaults(source: Loose): void {
     if (file.resourceFieldRef) file.resourceFieldRef.divisor ??= '0'
   }
 }
-
-const pullPolicyOf = (reference: string): string =>
-  reference.includes('@') || /:(?!latest$)[^/]+$/.test(reference) ? 'IfNotPresent' : 'Always'
 
 /** Drivers that upstream keeps for old objects. */
 export function driverDefaults(source: Loose): void {

@@ -1,6 +1,6 @@
 import { fromRfc3339 } from '../../base/time.ts'
 import { addQuantities, compareQuantities } from '../quantity.ts'
-import type { Container, Pod } from '../types.ts'
+import type { Container, Pod, PodSpec } from '../types.ts'
 import { type Amounts, addAmounts } from './amounts.ts'
 
 const NATIVE = new Set(['cpu', 'memory', 'ephemeral-storage'])
@@ -35,10 +35,15 @@ function hasEnded({ status, metadata }: Pod, nowMs: number): boolean {
  * Containers and sidecars run together; the other init containers run one after another beside the
  * sidecars started before them. The greater of the two counts, and the pod's overhead with it.
  */
-function wholeOf(pod: Pod, half: 'requests' | 'limits'): Amounts {
-  const { spec } = pod
+function wholeOf({ spec }: Pod, half: 'requests' | 'limits'): Amounts {
+  const whole = { ...sumOfContainers(spec, half), ...spec.resources?.[half] }
+  return withOverhead(whole, spec.overhead ?? {}, half)
+}
+
+/** The same without what the pod says for itself as a whole. */
+export function sumOfContainers(spec: PodSpec, half: 'requests' | 'limits'): Amounts {
   const amountsOf = (container: Container): Amounts => container.resources?.[half] ?? {}
-  let together = spec.containers.map(amountsOf).reduce(addAmounts, {})
+  let together = (spec.containers ?? []).map(amountsOf).reduce(addAmounts, {})
   let sidecars: Amounts = {}
   let starting: Amounts = {}
   for (const container of spec.initContainers ?? []) {
@@ -48,8 +53,7 @@ function wholeOf(pod: Pod, half: 'requests' | 'limits'): Amounts {
     sidecars = addAmounts(sidecars, amounts)
     together = addAmounts(together, amounts)
   }
-  const whole = { ...greater(together, starting), ...spec.resources?.[half] }
-  return withOverhead(whole, spec.overhead ?? {}, half)
+  return greater(together, starting)
 }
 
 /** Overhead counts with every request, but with limits only where there is one. */

@@ -1,3 +1,5 @@
+import { type FieldError, invalid } from '../field_error.ts'
+
 const IPV4_PART = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])'
 const IPV4 = new RegExp(`^${IPV4_PART}(\\.${IPV4_PART}){3}$`)
 const GROUP = /^[0-9a-fA-F]{1,4}$/
@@ -27,4 +29,16 @@ export function isCidr(text: string): boolean {
   const [address = '', bits = '', ...rest] = text.split('/')
   if (rest.length > 0 || !/^[0-9]{1,3}$/.test(bits)) return false
   return (isIPv4(address) && Number(bits) <= 32) || (isIPv6(address) && Number(bits) <= 128)
+}
+
+/** An IPv4 address whose parts have leading zeros: some read it as octal. */
+const hasLeadingZeros = (text: string): boolean =>
+  /^[0-9]{1,3}(\.[0-9]{1,3}){3}$/.test(text) && isIPv4(text.replace(/\b0+(?=[0-9])/g, ''))
+
+/** What is wrong with an address. */
+export function ipErrors(text: string | undefined, field: string): FieldError[] {
+  const address = text ?? ''
+  if (isIP(address)) return []
+  if (hasLeadingZeros(address)) return [invalid(field, address, 'must not have leading 0s')]
+  return [invalid(field, address, IP_FAULT)]
 }

@@ -24,7 +24,7 @@ const STANDARD_RESOURCES = new Set([
   ...QUOTA_AMOUNTS.flatMap((name) => [`requests.${name}`, `limits.${name}`]),
 ])
 
-const isHugePages = (name: string): boolean => /^(requests\.)?hugepages-/.test(name)
+export const isHugePages = (name: string): boolean => /^(requests\.)?hugepages-/.test(name)
 const isNative = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/')
 
 /** A resource that comes from a device plugin: `example.com/gpu`. */
