@@ -1,6 +1,7 @@
 import { cpus, loadavg, release } from 'node:os'
 import { firstApp } from './benches/first_app.ts'
 import { idleMemory, idleMemoryReal } from './benches/idle_memory.ts'
+import { mysqlMemberDrained, mysqlReplicaDeleted } from './benches/mysql_members.ts'
 import { createPodRunning, list10000, listLimit500, listTable, memory10000Pods } from './benches/pods.ts'
 import { replicatedMysql } from './benches/replicated_mysql.ts'
 import { createConfigMap1, createConfigMap16, createConfigMap64, getOne, mergePatch } from './benches/requests.ts'
@@ -20,6 +21,8 @@ const benches: readonly Bench[] = [
   idleMemory,
   idleMemoryReal,
   replicatedMysql,
+  mysqlReplicaDeleted,
+  mysqlMemberDrained,
   createConfigMap1,
   createConfigMap16,
   createConfigMap64,

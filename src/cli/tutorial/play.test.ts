@@ -103,6 +103,34 @@ test('retry runs a command until its output is right, start-over only after a cu
   assert.equal(existsSync(join(directory, 'cleared')), true)
 })
 
+test('Ctrl-C is pressed again when a program goes on behind it, as a reader would', async () => {
+  const catchesOne = `bash -c 'trap "trap \\"echo left; exit\\" INT" INT; while :; do echo tick; sleep 0.2; done'`
+  const { failures } = await play([
+    ...block('shell terminal=deaf', catchesOne),
+    ...block('output terminal=deaf within=5', 'tick'),
+    ...block('input terminal=deaf', '^C'),
+    ...block('output terminal=deaf within=10', 'left'),
+  ])
+  assert.deepEqual(failures, [])
+})
+
+test('a terminal takes what is typed into a shell inside it, and at a prompt for a password', async () => {
+  const asks = `bash -c 'read -r -s -p "Enter password: " word; echo; echo "\${#word} letters"; cat'`
+  const { failures, screen } = await play([
+    ...block('shell terminal=inside', 'bash --norc'),
+    ...block('input terminal=inside', 'cd / && pwd'),
+    ...block('output terminal=inside within=5', '/'),
+    ...block('input terminal=inside', asks),
+    ...block('output terminal=inside within=5', 'Enter password:'),
+    ...block('input terminal=inside', 'mysqlroot'),
+    ...block('output terminal=inside within=5', '9 letters'),
+    ...block('input terminal=inside', 'echoed', '^D', 'exit', 'echo outside'),
+    ...block('output terminal=inside within=5', 'echoed', 'outside'),
+  ])
+  assert.deepEqual(failures, [])
+  assert.doesNotMatch(screen, /\[inside\] mysqlroot/)
+})
+
 test('an interrupted play ends what runs in its terminals', async () => {
   const token = `7${process.pid}`
   const aborting = new AbortController()

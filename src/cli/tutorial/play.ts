@@ -175,6 +175,7 @@ class Play {
         const problem = `terminal "${step.terminal}" did not show within ${step.withinSeconds} s: ${missing}`
         return failureOf(problem, step.expected, unread.join('\n'))
       }
+      terminal.insist()
       await this.#pause(`for the terminal "${step.terminal}" to show: ${missing}`, seconds, step.withinSeconds)
     }
   }

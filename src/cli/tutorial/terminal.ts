@@ -19,6 +19,8 @@ const END_MS = 3000
 const POLL_MS = 50
 /** What a block leaves running behind its back gets this long to end. */
 const LEFT_OVER_MS = 2000
+/** How long a program gets to show that Ctrl-C did not end it. */
+const INSIST_MS = 1500
 const PRINTED_LETTERS_MAX = 4_000_000
 
 /** Runs a block in a shell of its own, with the outputs in one stream as on a screen. @throws the signal's reason */
@@ -72,6 +74,8 @@ export class Terminal {
   /** The position on the screen up to which `takeNew` has answered. */
   #shown = 0
   #typed: readonly string[] = []
+  #lookedAt = 0
+  #lettersSeen: number | undefined
 
   constructor(place: ShellPlace) {
     // Without echo and prompt: what was typed is shown by whoever typed it.
@@ -107,9 +111,25 @@ export class Terminal {
     this.#read = 0
     this.#shown = 0
     this.#typed = text.split('\n')
+    this.#lookedAt = performance.now()
+    this.#lettersSeen = undefined
     for (const line of text.split('\n')) {
       this.#child.stdin?.write(line === '^C' ? '\u0003' : line === '^D' ? '\u0004' : `${line}\n`)
     }
+  }
+
+  /**
+   * A reader presses Ctrl-C again when what runs there goes on: a shell's loop does, if the key meets a program
+   * in it that catches the key. What prints nothing any more is ending, and left alone.
+   */
+  insist(): void {
+    const now = performance.now()
+    if (this.#typed.join() !== '^C' || now - this.#lookedAt < INSIST_MS) return
+    const goesOn = this.#lettersSeen !== undefined && this.#screen.length > this.#lettersSeen
+    if (goesOn) this.#child.stdin?.write('\u0003')
+    // After a press, what comes first may be the end of it.
+    this.#lettersSeen = goesOn ? undefined : this.#screen.length
+    this.#lookedAt = now
   }
 
   async close(): Promise<void> {

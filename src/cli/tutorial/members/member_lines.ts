@@ -25,7 +25,7 @@ function roleText({ role, lagSeconds }: Member): string {
 }
 
 function stateText({ state, waitsFor }: Member): string {
-  return waitsFor === '' ? state : `${state} waits for ${waitsFor}`.trimStart()
+  return [state, ...(waitsFor === '' ? [] : [`waits for ${waitsFor}`])].filter(Boolean).join(', ')
 }
 
 const cut = (line: string, columns: number): string => (line.length > columns ? `${line.slice(0, columns - 1)}…` : line)

@@ -36,7 +36,7 @@ test('members show role, lag, node, and what they wait for', () => {
   const members = membersOf([cloning, up('mysql-0')], [set], new Map([['mysql-0', { role: 'primary' }]]))
   assert.deepEqual(memberLines(members), [
     'mysql-0  2/2  primary  node-0  Running',
-    'mysql-1  0/2           node-0  Init:0/1 waits for clone-mysql to end',
+    'mysql-1  0/2           node-0  Init:0/1, waits for clone-mysql to end',
     'mysql-2                        waits for mysql-1 to be ready',
   ])
 })
@@ -54,9 +54,9 @@ test('a pod without a node says why, a container its reason, a replica its troub
   })
   const behind = { role: 'replica', lagSeconds: 4, problem: 'the primary to answer' } as const
   const lines = memberLines(membersOf([up('mysql-0'), pending, crashing], [set], new Map([['mysql-0', behind]])))
-  assert.match(lines[0] ?? '', /2\/2 {2}replica, 4 s behind {2}node-0 {2}Running waits for the primary to answer$/)
-  assert.match(lines[1] ?? '', /Pending waits for 0\/3 nodes are available: 3 node/)
-  assert.match(lines[2] ?? '', /CrashLoopBackOff waits for mysql: CrashLoopBackOff$/)
+  assert.match(lines[0] ?? '', /2\/2 {2}replica, 4 s behind {2}node-0 {2}Running, waits for the primary to answer$/)
+  assert.match(lines[1] ?? '', /Pending, waits for 0\/3 nodes are available: 3 node/)
+  assert.match(lines[2] ?? '', /CrashLoopBackOff, waits for mysql: CrashLoopBackOff$/)
   assert.equal(memberLines(membersOf([pending], [], new Map()), 20)[0]?.length, 20)
 })
 

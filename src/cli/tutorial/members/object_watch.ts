@@ -3,8 +3,6 @@ import type { KubeObject } from '../../../api/types.ts'
 import { startQuietly } from './quiet_process.ts'
 
 const AGAIN_MS = 1_000
-/** What kubectl prints behind the last line of an event. */
-const EVENT_END = '\n}\n'
 
 /** The objects that a `kubectl get --watch` has told of, kept up to date by its events. */
 export class ObjectWatch<T extends KubeObject> {
@@ -36,9 +34,9 @@ export class ObjectWatch<T extends KubeObject> {
     const kubectl = startQuietly(['kubectl', ...this.#args], this.#env)
     let unread = ''
     kubectl.stdout?.on('data', (chunk: Buffer) => {
-      const texts = (unread + chunk).split(EVENT_END)
-      unread = texts.pop() ?? ''
-      for (const text of texts) take(objects, JSON.parse(`${text}}`) as WatchEvent<T>)
+      const lines = (unread + chunk).split('\n')
+      unread = lines.pop() ?? ''
+      for (const line of lines) take(objects, JSON.parse(line) as WatchEvent<T>)
     })
     // A watch ends now and then, also with the server.
     kubectl.on('close', () => {
