@@ -6,6 +6,7 @@ import { type Log, messageOf } from '../base/log.ts'
 import { toRfc3339, toRfc3339Micro } from '../base/time.ts'
 import type { Client } from '../client/client.ts'
 import { LEASE_DURATION_SECONDS, LEASE_RENEW_MS, NODE_STATUS_MS } from './limits.ts'
+import type { PodEvents } from './pod_worker/ports.ts'
 
 /** What a node says of itself. */
 export interface NodeDescription {
@@ -24,6 +25,8 @@ export interface RegistrationDeps {
   readonly clock: Clock
   readonly log: Log
   readonly node: NodeDescription
+  /** Tells what happens to the node; absent: nobody wants to know. */
+  readonly events?: PodEvents
 }
 
 const LEASE_NAMESPACE = 'kube-node-lease'
@@ -42,7 +45,14 @@ export class NodeRegistration {
 
   /** Resolves when the API shows the node as ready. @throws ApiError */
   async start(): Promise<void> {
+    const { client, events, node } = this.#deps
     await this.#register()
+    events?.record(
+      await client.get(NODES, { namespace: '', name: node.name }),
+      'Normal',
+      'Starting',
+      'Starting kubelet.',
+    )
     await this.#reportStatus()
     await this.#beat()
   }
@@ -81,7 +91,7 @@ export class NodeRegistration {
 
   /** Status first, then the taints that said "not ready": a pod that comes at once finds the node's addresses. */
   async #reportStatus(): Promise<void> {
-    const { client, clock, node } = this.#deps
+    const { client, clock, events, node } = this.#deps
     const ref = { namespace: '', name: node.name }
     const current = await client.get(NODES, ref)
     const status = nodeStatus(node, current, toRfc3339(clock.now()))
@@ -91,6 +101,9 @@ export class NodeRegistration {
       await client.patch(NODES, ref, { type: 'merge', body: { spec: { taints: taints.length === 0 ? null : taints } } })
     }
     this.#statusAt = clock.now()
+    if (!isReady(current)) {
+      events?.record(patched, 'Normal', 'NodeReady', `Node ${node.name} status is now: NodeReady`)
+    }
   }
 
   async #beat(): Promise<void> {
@@ -132,6 +145,9 @@ export class NodeRegistration {
     } as Parameters<typeof client.create<Lease>>[1])
   }
 }
+
+const isReady = ({ status }: Node): boolean =>
+  status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true
 
 /** Ready, and under no pressure. A transition time changes only with the condition's status. */
 export function nodeStatus(node: NodeDescription, current: Node, now: string): object {

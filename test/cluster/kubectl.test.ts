@@ -32,6 +32,7 @@ spec:
         command: [sh, -c, 'trap "exit 0" TERM; mkdir /www; hostname > /www/index.html; httpd -h /www -p 80; while :; do echo tick; sleep 1; done']
         ports: [{containerPort: 80, name: http}]
         readinessProbe: {httpGet: {path: /, port: 80}, periodSeconds: 1}
+        livenessProbe: {tcpSocket: {port: 80}}
 `
 const COMMAND_MS_MAX = 30_000
 const whole = testCluster()
@@ -58,6 +59,8 @@ function smoke(cluster: TestCluster, program: string, minor: number): void {
     const changed = await tryKubectl('diff -f -', MANIFEST.replace('replicas: 1', 'replicas: 2'))
     assert.equal(changed.code, 1)
     assert.match(changed.printed, /^- {2}replicas: 1\n\+ {2}replicas: 2$/m)
+    const hasty = MANIFEST.replace('terminationGracePeriodSeconds: 1', 'terminationGracePeriodSeconds: 0')
+    await says('apply --dry-run=server -f -', /^Warning: best practice: .*terminationGracePeriodSeconds: 0 /m, hasty)
   })
 
   test('exec, with its output, its errors, its exit code, its input and a terminal', async () => {
@@ -149,9 +152,8 @@ function smoke(cluster: TestCluster, program: string, minor: number): void {
     await says('auth can-i delete pods', /^yes$/m)
     await says('explain statefulset.spec.replicas', /replicas\s+<integer>/)
     await says('api-resources --api-group=apps', /statefulsets +sts +apps\/v1 +true +StatefulSet/)
-    const top = await tryKubectl('top pods')
-    assert.equal(top.code, 1)
-    assert.match(top.printed, /Metrics API not available/)
+    await eventually('top knows the pod', () => says('top pods', /^web-0 +\d+m +\d+Mi/m))
+    await says('top node', /^node-0 +\d+m +\d+% +\d+Mi/m)
   })
 
   test('a drain that only says what it would do', async () => {

@@ -138,7 +138,8 @@ class SimulatedNodeAgent implements SimulatedNode {
   async startAgent(): Promise<void> {
     if (this.pods !== undefined) return
     const node = describeSimulatedNode(this.#place)
-    this.#registration = new NodeRegistration({ ...this.#deps, node })
+    const { client, clock, log } = this.#deps
+    this.#registration = new NodeRegistration({ client, clock, log, node })
     this.pods = new PodManager({ ...this.#workerDeps(node.addresses[0]?.address ?? ''), pods: this.#place.source })
     try {
       await this.#registration.start()
