@@ -1,3 +1,4 @@
+import { byPreference } from '../api/discovery.ts'
 import type { ResourceRef } from '../api/resource.ts'
 import { allResources } from '../api/schema/table.ts'
 import { createAutoscalingController } from '../controllers/autoscaling/autoscaling_controller.ts'
@@ -90,11 +91,16 @@ function named<View, Plan>(
   return { component, create: create as unknown as NamedController['create'] }
 }
 
-/** What may own or be owned: everything that can be listed, watched and deleted, each kind in one version. */
+/** What may own or be owned: everything that can be listed, watched and deleted. Of each kind the version counts that clients prefer. */
 function ownableResources(): ResourceRef[] {
   const kept = allResources().filter(({ verbs }) =>
     (['list', 'watch', 'delete'] as const).every((verb) => verbs.includes(verb)),
   )
-  const byName = new Map(kept.map(({ ref }) => [`${ref.resource}.${ref.group}`, ref]))
+  const byName = new Map<string, ResourceRef>()
+  for (const { ref } of kept) {
+    const name = `${ref.resource}.${ref.group}`
+    const known = byName.get(name)
+    if (known === undefined || byPreference(ref.version, known.version) < 0) byName.set(name, ref)
+  }
   return [...byName.values()].filter((ref) => ref.resource !== 'events')
 }
