@@ -30,7 +30,7 @@ export type Cell = string | number | boolean | null
 /** A subresource that takes the whole object and changes one part of it: `pods/resize`. */
 export interface SubresourceRules<T extends KubeObject = KubeObject> {
   /** Leaves in the draft only what this subresource may change; everything else comes from `old`. */
-  prepareUpdate(draft: MutableObject, old: T): void
+  prepareUpdate(draft: MutableObject, old: T, context: RuleContext): void
   validateUpdate(object: T, old: T): FieldError[]
 }
 

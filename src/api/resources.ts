@@ -1,5 +1,6 @@
 import type { ResourceRef } from './resource.ts'
 import type {
+  CertificateSigningRequest,
   ClusterRole,
   ConfigMap,
   ControllerRevision,
@@ -76,6 +77,12 @@ export const CONTROLLER_REVISIONS = namespaced<ControllerRevision>(
 )
 export const STORAGE_CLASSES = cluster<StorageClass>('storage.k8s.io', 'v1', 'storageclasses', 'StorageClass')
 export const ENDPOINT_SLICES = namespaced<EndpointSlice>('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice')
+export const CERTIFICATE_REQUESTS = cluster<CertificateSigningRequest>(
+  'certificates.k8s.io',
+  'v1',
+  'certificatesigningrequests',
+  'CertificateSigningRequest',
+)
 export const LEASES = namespaced<Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease')
 export const PRIORITY_CLASSES = cluster<PriorityClass>('scheduling.k8s.io', 'v1', 'priorityclasses', 'PriorityClass')
 export const DISRUPTION_BUDGETS = namespaced<PodDisruptionBudget>(

@@ -76,6 +76,7 @@ export type Namespace = Stored<k8s.V1Namespace>
 export type Node = WithSpec<k8s.V1Node, k8s.V1NodeSpec>
 export type Event = Stored<k8s.CoreV1Event>
 export type Lease = Stored<k8s.V1Lease>
+export type CertificateSigningRequest = WithSpec<k8s.V1CertificateSigningRequest, k8s.V1CertificateSigningRequestSpec>
 export type PriorityClass = Stored<k8s.V1PriorityClass>
 export type PodDisruptionBudget = WithSpec<k8s.V1PodDisruptionBudget, k8s.V1PodDisruptionBudgetSpec>
 export type ResourceQuota = WithSpec<k8s.V1ResourceQuota, k8s.V1ResourceQuotaSpec>

@@ -4,6 +4,7 @@ import table from '../schema/resources.json' with { type: 'json' }
 import { admissionPolicyBindingRules, admissionPolicyRules } from './admission_policy.ts'
 import { apiServiceRules } from './api_service.ts'
 import { autoscalerRules } from './autoscaler.ts'
+import { certificateSigningRequestRules } from './certificate_signing_request.ts'
 import { claimRules } from './claim.ts'
 import { configMapRules } from './config_map.ts'
 import { controllerRevisionRules } from './controller_revision.ts'
@@ -66,6 +67,7 @@ const OWN_RULES: readonly KindRules[] = [
   ingressRules,
   ingressClassRules,
   jobRules,
+  certificateSigningRequestRules,
   leaseRules,
   limitRangeRules,
   namespaceRules,

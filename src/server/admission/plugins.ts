@@ -1,4 +1,5 @@
 import type { AdmissionPlugin } from './admission.ts'
+import { certificates } from './certificates.ts'
 import { defaultStorageClass } from './default_storage_class.ts'
 import { defaultTolerations } from './default_tolerations.ts'
 import { limitRanger } from './limit_ranger.ts'
@@ -24,6 +25,7 @@ export const ADMISSION_PLUGINS: readonly AdmissionPlugin[] = [
   podResize,
   volumeResize,
   rbacEscalation,
+  certificates,
   nodeRestriction,
   resourceQuota,
 ]
