@@ -4,14 +4,14 @@ import { silentLog } from '../../base/log.ts'
 import { VirtualClock } from '../../base/virtual_clock.ts'
 import { createUsageCollector } from './collector.ts'
 
-function collectorOf(answers: (node: string) => boolean = () => true) {
+function collectorOf(answers: (node: string) => boolean = () => true, nodes = async () => ['one', 'two']) {
   const clock = new VirtualClock()
   const began = clock.now()
   const asked: string[] = []
   const collector = createUsageCollector({
     clock,
     log: silentLog,
-    nodes: async () => ['one', 'two'],
+    nodes,
     port: {
       async summary(nodeName) {
         asked.push(nodeName)
@@ -63,4 +63,19 @@ test('a node that does not answer has no figures', async () => {
   const figures = collector.figures()
   await clock.advance(1_000)
   assert.deepEqual([...(await figures).keys()], ['two'])
+})
+
+test('what fails once is tried again', async () => {
+  let tried = 0
+  const { clock, collector } = collectorOf(undefined, async () => {
+    tried++
+    if (tried === 1 || tried === 4) throw new Error('no list')
+    return ['one']
+  })
+  await assert.rejects(collector.figures(), /no list/)
+  const figures = collector.figures()
+  await clock.advance(1_000)
+  assert.equal((await figures).size, 1)
+  await clock.advance(30_000)
+  assert.equal(tried, 5)
 })

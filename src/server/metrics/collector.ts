@@ -47,7 +47,10 @@ class Collector implements UsageCollector {
 
   async figures(): Promise<ReadonlyMap<string, NodeFigures>> {
     this.#wantedAt = this.#deps.clock.now()
-    this.#begun ??= this.#begin()
+    this.#begun ??= this.#begin().catch((error) => {
+      this.#begun = undefined
+      throw error
+    })
     await this.#begun
     return this.#figures
   }
@@ -66,10 +69,12 @@ class Collector implements UsageCollector {
 
   #lookLater(): void {
     if (this.#stopped) return
-    const { clock } = this.#deps
+    const { clock, log } = this.#deps
     this.#timer = clock.after(SCRAPE_MS, () => {
       if (clock.now() - this.#wantedAt > UNWANTED_MS) return this.#rest()
-      void this.#look().then(() => this.#lookLater())
+      this.#look()
+        .catch((error) => log.warn('cannot look at the nodes', { error: messageOf(error) }))
+        .finally(() => this.#lookLater())
     })
   }
 
