@@ -14,15 +14,16 @@ import { keepSystemFields, sameJson, setSystemFields, specChanged } from './meta
 import { storageOf } from './versions.ts'
 
 /**
- * The way of a write after its body has been decoded, each step once and in this order: default,
- * mutating admission, default, prepare, validate, validating admission, managed fields. Committing
- * is the caller's. All of it is synchronous: nothing that was looked at can change before the commit.
+ * The way of a write after its body has been decoded, each step once and in this order: default, managed
+ * fields (nobody owns what the server adds), mutating admission, default, prepare, validate, validating
+ * admission. Committing is the caller's. All of it is synchronous: nothing that was looked at can change before the commit.
  */
 export function prepareNew(core: Core, call: Call, draft: MutableObject): MutableObject {
   const { facts } = call.target
   const rules = rulesFor(facts)
   const context = ruleContext(core, call.user)
   rules.defaults?.(draft)
+  recordManager({ call, draft, old: undefined, now: context.now })
   const attributes = attributesOf(call, 'CREATE', draft, undefined)
   core.admission.admit(attributes)
   rules.defaults?.(draft)
@@ -34,7 +35,6 @@ export function prepareNew(core: Core, call: Call, draft: MutableObject): Mutabl
   refuseFaults(facts, object, validateNew(rules, object, context))
   call.warnings.push(...(rules.warnings?.(object, undefined) ?? []))
   core.admission.validate({ ...attributes, name: object.metadata.name })
-  recordManager({ call, draft, old: undefined, now: context.now })
   return draft
 }
 
@@ -44,12 +44,13 @@ export function prepareChange(core: Core, call: Call, draft: MutableObject, old:
   const rules = rulesFor(facts)
   const context = ruleContext(core, call.user)
   rules.defaults?.(draft)
+  recordManager({ call, draft, old, now: context.now })
   const attributes = attributesOf(call, 'UPDATE', draft, old)
   core.admission.admit(attributes)
   rules.defaults?.(draft)
   keepSystemFields(draft, old)
   const own = rules.subresources?.[call.target.subresource?.name ?? '']
-  if (own !== undefined) own.prepareUpdate(draft, old, context)
+  if (own !== undefined) own.prepareUpdate(draft, old)
   else if (isStatus(call)) (rules.prepareStatusUpdate ?? keepAllButStatus)(draft, old, context)
   else rules.prepareUpdate?.(draft, old, context)
   if (rules.generation === 'spec' && !isStatus(call)) countGeneration(draft, old, rules.generationGrows ?? specChanged)
@@ -59,7 +60,6 @@ export function prepareChange(core: Core, call: Call, draft: MutableObject, old:
   refuseFaults(facts, object, faults)
   if (!isStatus(call)) call.warnings.push(...(rules.warnings?.(object, old) ?? []))
   core.admission.validate(attributes)
-  recordManager({ call, draft, old, now: context.now })
   return draft
 }
 

@@ -23,7 +23,7 @@ class Cluster {
 
   apply(manager: string, body: object, force = false): Applied {
     const applied = { apiVersion: 'v1', kind: 'Any', metadata: { name: 'a' }, ...body }
-    const result = applyObject({ ...this.#write(manager, 'Apply'), applied, force })
+    const result = applyObject({ ...this.#write(manager, 'Apply'), applied, sentNamespace: '', force })
     this.#keep(result.object ?? this.live ?? {}, result.managedFields)
     return result
   }
@@ -143,7 +143,7 @@ test('an atomic list belongs to one manager as a whole', () => {
 })
 
 test('what is not in the schema is refused', () => {
-  const message = 'failed to create typed patch object (a; /v1, Kind=Any): .nope: field not declared in schema'
+  const message = 'failed to create typed patch object (/a; /v1, Kind=Any): .nope: field not declared in schema'
   assert.throws(() => new Cluster().apply('alpha', { nope: 1 }), { code: 500, message })
 })
 

@@ -17,6 +17,7 @@ import { mergeApplied } from './merge.ts'
 import { prune, takeOver } from './ownership.ts'
 import { type SchemaNode, schemaNode } from './schema_node.ts'
 import { checkApplied, setOf } from './set_of.ts'
+import { zeroObject } from './zero_object.ts'
 
 /** The managers that an object had before anybody applied to it are gathered under this name. */
 const BEFORE_FIRST_APPLY = 'before-first-apply'
@@ -52,6 +53,8 @@ interface Write {
 export interface ApplyRequest extends Write {
   /** The applied object as it was sent, without managed fields. */
   readonly applied: object
+  /** The namespace that was sent, for messages: '' when only the path has one. */
+  readonly sentNamespace: string
   readonly force: boolean
 }
 
@@ -99,7 +102,7 @@ export function managedFieldsOfUpdate(request: UpdateRequest): readonly ManagedF
   const node = schemaNode(typeName)
   const before = managersBeforeUpdate(live, updated)
   if (before.size === 0 && live !== undefined) return undefined
-  const old = bare(live) ?? emptyObject(typeName)
+  const old = bare(live) ?? zeroObject(typeName)
   const object = bare(updated) ?? {}
   const { managers, changes } = takeOver({ live: old, object, node, managers: before, except: undefined, force: true })
   const taken = managedOf(sets.union(changes.added, changes.modified), request)
@@ -141,11 +144,11 @@ function normal(request: ApplyRequest, object: object): object {
   }
 }
 
-function describe({ applied, manager }: ApplyRequest): string {
+function describe({ applied, manager, sentNamespace }: ApplyRequest): string {
   const { metadata } = applied as WithMeta
   const { kind = '' } = applied as { kind?: string }
   const gv = manager.apiVersion.includes('/') ? manager.apiVersion : `/${manager.apiVersion}`
-  return `${metadata?.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata?.name ?? ''}; ${gv}, Kind=${kind}`
+  return `${sentNamespace}/${metadata?.name ?? ''}; ${gv}, Kind=${kind}`
 }
 
 /** What of a set a write through this subresource can own. */
@@ -169,7 +172,7 @@ function managersBeforeUpdate(live: object | undefined, updated: object): Manage
 function managersBeforeApply(request: ApplyRequest, live: object, node: SchemaNode): Managers {
   const known = readManagers(entriesOf(request.live)) ?? new Map<string, Manager>()
   if (known.size > 0 || request.live === undefined) return known
-  const { added, modified } = compare(emptyObject(request.typeName), live, node)
+  const { added, modified } = compare(zeroObject(request.typeName), live, node)
   const fields = managedOf(sets.union(added, modified), {
     ...request,
     manager: { ...request.manager, subresource: undefined },

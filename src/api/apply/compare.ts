@@ -19,13 +19,17 @@ class Walk {
 
   compare(old: unknown, now: unknown, node: SchemaNode): void {
     if (old === now || (isAbsent(old) && isAbsent(now))) return
-    if (isLeaf(old, now, node)) this.#leaf(old, now)
-    else if (node.kind === 'list') this.#entries(entriesOf(old, node), entriesOf(now, node), node.item)
+    if (isLeaf(old, now, node)) {
+      this.#leaf(old, now)
+      return
+    }
+    if (node.kind === 'list') this.#entries(entriesOf(old, node), entriesOf(now, node), node.item)
     else if (node.kind !== 'atom') this.#members(membersOf(old), membersOf(now), node)
+    this.#whole(old, now)
   }
 
   #leaf(old: unknown, now: unknown): void {
-    if (isAbsent(old) || isAbsent(now)) this.#whole(old, now)
+    if (old === undefined || now === undefined) this.#whole(old, now)
     else if (!sameJson(old, now)) this.modified.add(this.#path)
   }
 
@@ -34,14 +38,12 @@ class Walk {
       this.#inside(`f:${name}`, own(old, name), own(now, name), memberNode(node, name))
     for (const name in old) inside(name)
     for (const name in now) if (old === undefined || !Object.hasOwn(old, name)) inside(name)
-    this.#whole(old, now)
   }
 
   #entries(old: Entries | undefined, now: Entries | undefined, item: SchemaNode): void {
     for (const key of new Set([...(old?.keys() ?? []), ...(now?.keys() ?? [])])) {
       this.#inside(key, old?.get(key), now?.get(key), item)
     }
-    this.#whole(old, now)
   }
 
   #inside(key: string, old: unknown, now: unknown, node: SchemaNode): void {
@@ -50,11 +52,11 @@ class Walk {
     this.#path.pop()
   }
 
-  /** Notes a place that one of the objects lacks. */
+  /** Notes a place that one of the objects lacks; one that holds null is there, as a list is in Go before it has entries. */
   #whole(old: unknown, now: unknown): void {
     if (this.#path.length === 0) return
-    if (isAbsent(old)) this.added.add(this.#path)
-    else if (isAbsent(now)) this.removed.add(this.#path)
+    if (old === undefined) this.added.add(this.#path)
+    else if (now === undefined) this.removed.add(this.#path)
   }
 }
 

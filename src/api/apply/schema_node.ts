@@ -18,13 +18,15 @@ export function schemaNode(typeName: string): SchemaNode {
   if (known !== undefined) return known
   const type = findType(typeName)
   const fields = type?.fields
-  const made: SchemaNode =
-    fields === undefined || type?.mapType === 'atomic'
-      ? ATOM
-      : { kind: 'struct', field: (name) => (Object.hasOwn(fields, name) ? fieldNode(fields[name]) : undefined) }
+  const made = fields === undefined || type?.mapType === 'atomic' ? ATOM : structNode(fields)
   nodes.set(typeName, made)
   return made
 }
+
+const structNode = (fields: Readonly<Record<string, FieldFacts>>): SchemaNode => ({
+  kind: 'struct',
+  field: (name) => (Object.hasOwn(fields, name) ? fieldNode(fields[name]) : undefined),
+})
 
 const fieldNodes = new WeakMap<FieldFacts, SchemaNode>()
 
@@ -39,6 +41,9 @@ function fieldNode(field: FieldFacts | undefined): SchemaNode {
 
 function makeFieldNode(field: FieldFacts): SchemaNode {
   if (field.mapType === 'atomic') return ATOM
+  // What a field says goes before what its type says of itself.
+  const granular = field.mapType === 'granular' ? findType(field.t)?.fields : undefined
+  if (granular !== undefined) return structNode(granular)
   if (!field.t.endsWith('[]')) return valueNode(field.t)
   const itemType = field.t.slice(0, -2)
   if (field.listType === 'set') return { kind: 'list', item: ATOM, keyOf: (item) => `v:${JSON.stringify(item)}` }

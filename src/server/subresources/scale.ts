@@ -64,7 +64,9 @@ async function applyScale(core: Core, call: Call): Promise<Answer> {
     metadata: { name, namespace },
     spec: { replicas },
   }
-  const answer = await changeObject(core, call, { change: (old) => merged(core, call, applied, old) })
+  const answer = await changeObject(core, call, {
+    change: (old) => merged(core, call, { applied, sentNamespace: namespace }, old),
+  })
   return answer.body.type === 'object' ? plainAnswer(200, scaleOf(answer.body.view.object as Scalable)) : answer
 }
 
