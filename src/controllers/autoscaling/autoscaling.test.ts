@@ -11,7 +11,10 @@ import { createClient } from '../../client/typed_client.ts'
 import { type ControlPlane, createControlPlane } from '../../main/control_plane.ts'
 import { MemoryJournal } from '../../store/memory_journal.ts'
 import { createStore } from '../../store/mvcc.ts'
+import { rescale } from './act.ts'
 import { AUTOSCALERS, type Autoscaler } from './autoscaler.ts'
+import { NOTHING_KNOWN } from './memory.ts'
+import { SCALABLE } from './targets.ts'
 
 /** A whole control plane in virtual time. Its pods run as soon as they are there, and use what the test says. */
 let clock: VirtualClock
@@ -214,4 +217,49 @@ test('two autoscalers for the same pods stand still', async () => {
   assert.equal(await sizeOfSet(), 1)
   const active = (await autoscaler()).status?.conditions?.find(({ type }) => type === 'ScalingActive')
   assert.equal(active?.message, 'pods by selector app=web are controlled by multiple HPAs: [default/other default/web]')
+})
+
+test('every kind that has a scale', async () => {
+  const template = {
+    metadata: { labels: { app: 'web' } },
+    spec: { containers: [{ name: 'web', image: 'web:1' }] },
+  }
+  for (const resource of SCALABLE.filter(({ kind }) => kind !== 'StatefulSet')) {
+    const isOld = resource.kind === 'ReplicationController'
+    const name = resource.resource
+    const labels = { app: name }
+    const selector = isOld ? labels : { matchLabels: labels }
+    const spec = { replicas: 4, selector, template: { ...template, metadata: { labels } } }
+    await client.create(resource, { metadata: { namespace: 'default', name }, spec } as never)
+    const scaleTargetRef = { apiVersion: isOld ? 'v1' : 'apps/v1', kind: resource.kind, name }
+    await client.create(AUTOSCALERS, {
+      metadata: { namespace: 'default', name },
+      spec: { scaleTargetRef, maxReplicas: 2 },
+    } as never)
+  }
+  await pass(20)
+  for (const resource of SCALABLE.filter(({ kind }) => kind !== 'StatefulSet')) {
+    const { spec } = await client.get(resource, { namespace: 'default', name: resource.resource })
+    assert.equal(spec?.replicas, 2, resource.kind)
+  }
+})
+
+test('a target that somebody else scales meanwhile keeps their size', async () => {
+  await createSet(3)
+  await createAutoscaler({ maxReplicas: 2 })
+  await pass(14)
+  const seen = await client.get(STATEFUL_SETS, web)
+  await client.patch(STATEFUL_SETS, web, { type: 'merge', body: { spec: { replicas: 1 } } })
+  const one = await autoscaler()
+  const status = { currentReplicas: 3, desiredReplicas: 2, conditions: [] }
+  const decision = { status, told: [], rescale: { from: 3, to: 2, reason: 'why' }, memory: NOTHING_KNOWN }
+  const [resource] = SCALABLE
+  assert.ok(resource !== undefined)
+  const acted = await rescale(one, decision, decision.rescale, { client, resource, object: seen, now: clock.now() })
+  assert.equal(await sizeOfSet(), 1)
+  assert.deepEqual(
+    acted.status.conditions?.map(({ type, status: value, reason }) => `${type} ${value} ${reason}`),
+    ['AbleToScale False FailedUpdateScale'],
+  )
+  assert.match(acted.told[0]?.message ?? '', /^New size: 2; reason: why; error: /)
 })
