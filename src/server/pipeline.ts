@@ -50,7 +50,7 @@ export function prepareChange(core: Core, call: Call, draft: MutableObject, old:
   rules.defaults?.(draft)
   keepSystemFields(draft, old)
   const own = rules.subresources?.[call.target.subresource?.name ?? '']
-  if (own !== undefined) own.prepareUpdate(draft, old)
+  if (own !== undefined) own.prepareUpdate(draft, old, context)
   else if (isStatus(call)) (rules.prepareStatusUpdate ?? keepAllButStatus)(draft, old, context)
   else rules.prepareUpdate?.(draft, old, context)
   if (rules.generation === 'spec' && !isStatus(call)) countGeneration(draft, old, rules.generationGrows ?? specChanged)
