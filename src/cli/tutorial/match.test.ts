@@ -14,6 +14,13 @@ test('ages, addresses and blanks may differ, words may not', () => {
   )
 })
 
+test('what a terminal is told besides its text does not count', () => {
+  assert.equal(
+    mismatch(exact('MySQL [(none)]> exit;', 'Bye'), '\u001b(B\u001b[mMySQL [(none)]> exit;\r\n\u001b[?2004lBye\r\n'),
+    undefined,
+  )
+})
+
 test('<none> stands for itself', () => {
   assert.equal(mismatch(exact('nginx <none>'), 'nginx   <none>\n'), undefined)
   assert.notEqual(mismatch(exact('nginx <none>'), 'nginx 10.0.0.1\n'), undefined)

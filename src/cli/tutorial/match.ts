@@ -44,9 +44,11 @@ export function cleanLines(printed: string): string[] {
     .filter((line) => line !== '')
 }
 
-/** Cursor movements, colours, bells and carriage returns mean nothing in a text. */
+/** Cursor movements, colours, character sets, bells and carriage returns mean nothing in a text. */
 export const withoutControls = (text: string): string =>
-  text.replaceAll(/\u001b(?:\[[0-9;?]*[A-Za-z]|\][^\u0007]*\u0007|[=>])/g, '').replaceAll(/[\r\u0007]/g, '')
+  text
+    .replaceAll(/\u001b(?:\[[0-9;?]*[A-Za-z]|\][^\u0007]*\u0007|[()][A-Z0-9]|[=>])/g, '')
+    .replaceAll(/[\r\u0007]/g, '')
 
 /** Passing lines count only for a document that shows them. */
 export const linesToCompare = (patterns: readonly string[], lines: readonly string[]): string[] =>

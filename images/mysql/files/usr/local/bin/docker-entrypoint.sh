@@ -7,6 +7,9 @@ set -euo pipefail
 say() { echo "$(date -u '+%Y-%m-%d %H:%M:%S+00:00') [Note] [Entrypoint]: $*" >&2; }
 die() { echo "$(date -u '+%Y-%m-%d %H:%M:%S+00:00') [ERROR] [Entrypoint]: $*" >&2; exit 1; }
 
+# The first process of a container hears only those signals that it asks for.
+trap 'exit 143' TERM INT
+
 version=${MYSQL_VERSION:-5.7.44}
 data=/var/lib/mysql
 socket=/run/mysqld/mysqld.sock
@@ -126,7 +129,7 @@ initialise() {
   say 'Stopping temporary server'
   kill "$server"
   wait "$server" || die 'Unable to shut down server.'
-  trap - TERM INT
+  trap 'exit 143' TERM INT
   sync
   rm "$data/.initialising"
   say 'MySQL init process done. Ready for start up.'
