@@ -1,3 +1,4 @@
+import type { UserInfo } from '../../api/request.ts'
 import type { KubeObject, Pod, StatefulSet } from '../../api/types.ts'
 import type { Store } from '../../store/store.ts'
 import { type Watched, watchResource } from '../watched.ts'
@@ -30,11 +31,15 @@ export function createBestPractices(store: Store): BestPractices {
   const sets = watchResource<StatefulSet>(store, 'statefulsets.apps')
   const autoscalers = watchResource<AutoscalerFacts>(store, 'horizontalpodautoscalers.autoscaling')
   const validate = (attributes: Attributes): void => {
-    if (attributes.user.name.startsWith('system:')) return
+    if (isOwnPart(attributes.user)) return
     for (const text of adviceFor(attributes, sets, autoscalers)) attributes.warn(`${LEAD}${text}`)
   }
   return { plugin: { name: 'BestPractices', validate }, parts: [sets, autoscalers] }
 }
+
+/** People, and what runs in pods, want to know; controllers and agents do what they were told. */
+const isOwnPart = ({ name }: UserInfo): boolean =>
+  name.startsWith('system:') && !name.startsWith('system:serviceaccount:')
 
 function adviceFor(
   attributes: Attributes,
