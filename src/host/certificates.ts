@@ -1,12 +1,9 @@
 import { webcrypto } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-
-/** A certificate with its private key, both as PEM. */
-export interface KeyPair {
-  readonly certificate: string
-  readonly key: string
-}
+import type { CertificateSigner } from '../controllers/certificates/signer.ts'
+import { createRequestSigner } from './request_signer.ts'
+import { ALGORITHM, type KeyPair, keyOfPem, LEAF_DAYS, randomSerial, validity, x509 } from './x509.ts'
 
 /** What a certificate says. */
 export interface Subject {
@@ -28,31 +25,12 @@ export interface CertificateAuthority {
   /** The same, but kept in the folder under a name and read from there the next time. */
   keptServer(file: string, names: ServerNames): Promise<KeyPair>
   keptClient(file: string, subject: Subject): Promise<KeyPair>
+  /** Makes certificates for clients that keep their key to themselves. */
+  readonly signer: CertificateSigner
 }
 
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
-const DAY_MS = 24 * 60 * 60 * 1000
 const AUTHORITY_DAYS = 3650
-const LEAF_DAYS = 365
-/** Clocks of other machines may be a little behind. */
-const BACKDATED_MS = 5 * 60 * 1000
 const OWNER_ONLY = 0o600
-
-/** Loaded on first use: it costs more than the rest of a start. */
-async function x509() {
-  provideReflection()
-  const library = await import('@peculiar/x509')
-  library.cryptoProvider.set(webcrypto)
-  return library
-}
-
-/** The library's container asks whether decorators' metadata can be read; it has none, so nothing has to be kept. */
-function provideReflection(): void {
-  const reflect = Reflect as unknown as Record<string, unknown>
-  reflect['getMetadata'] ??= () => undefined
-  reflect['getOwnMetadata'] ??= () => undefined
-  reflect['defineMetadata'] ??= () => undefined
-}
 
 /** Opens the authority in `folder`, making it if there is none. */
 export async function openAuthority(folder: string): Promise<CertificateAuthority> {
@@ -64,6 +42,7 @@ export async function openAuthority(folder: string): Promise<CertificateAuthorit
     client: (subject) => makeLeaf(pair, subject, undefined),
     keptServer: async (file, names) =>
       (stillServes(folder, file, names) ? kept(folder, file) : undefined) ?? keepServer(folder, file, names, authority),
+    signer: createRequestSigner(pair),
     keptClient: async (file, subject) => kept(folder, file) ?? keep(folder, file, authority.client(subject)),
   }
   return authority
@@ -99,16 +78,6 @@ async function keepServer(folder: string, file: string, names: ServerNames, auth
   writeFileSync(namesFile(folder, file), JSON.stringify(names), { mode: OWNER_ONLY })
   return pair
 }
-
-const randomSerial = (): string =>
-  Buffer.from(webcrypto.getRandomValues(new Uint8Array(15)))
-    .toString('hex')
-    .replace(/^/, '01')
-
-const validity = (days: number) => ({
-  notBefore: new Date(Date.now() - BACKDATED_MS),
-  notAfter: new Date(Date.now() + days * DAY_MS),
-})
 
 async function makeAuthority(): Promise<KeyPair> {
   const {
@@ -167,9 +136,4 @@ async function pemOfKey(key: webcrypto.CryptoKey): Promise<string> {
   const bytes = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key))
   const lines = bytes.toString('base64').match(/.{1,64}/g) ?? []
   return ['-----BEGIN PRIVATE KEY-----', ...lines, '-----END PRIVATE KEY-----', ''].join('\n')
-}
-
-function keyOfPem(pem: string): Promise<webcrypto.CryptoKey> {
-  const bytes = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64')
-  return webcrypto.subtle.importKey('pkcs8', bytes, ALGORITHM, false, ['sign'])
 }

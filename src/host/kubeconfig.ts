@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import type { KeyPair } from './certificates.ts'
+import type { KeyPair } from './x509.ts'
 
 export interface KubeconfigOptions {
   /** `https://127.0.0.1:6443` */

@@ -2,6 +2,8 @@ import { byPreference } from '../api/discovery.ts'
 import type { ResourceRef } from '../api/resource.ts'
 import { allResources } from '../api/schema/table.ts'
 import { createAutoscalingController } from '../controllers/autoscaling/autoscaling_controller.ts'
+import type { CertificateSigner } from '../controllers/certificates/signer.ts'
+import { createSigningController } from '../controllers/certificates/signing_controller.ts'
 import { createCronJobController } from '../controllers/cronjob/cron_job_controller.ts'
 import { createDaemonSetController } from '../controllers/daemonset/daemon_set_controller.ts'
 import { createDeploymentController } from '../controllers/deployment/deployment_controller.ts'
@@ -38,6 +40,8 @@ export interface ControllerOptions {
   readonly volumes: VolumeStore
   /** Whether that provisioner serves classes that name others'; a cluster without nodes has no use for it. */
   readonly standInProvisioners?: boolean
+  /** Makes the certificates that are asked for and approved; absent: they wait for somebody else's. */
+  readonly signer?: CertificateSigner
 }
 
 /** A controller and the name under which it acts: its client's user and its events' source. */
@@ -49,6 +53,7 @@ export interface NamedController {
 /** Every controller of a cluster. The only list of them. */
 export function allControllers(options: ControllerOptions): readonly NamedController[] {
   const resources = ownableResources()
+  const { signer } = options
   return [
     named('default-scheduler', createScheduler),
     named('statefulset-controller', (deps) =>
@@ -77,6 +82,7 @@ export function allControllers(options: ControllerOptions): readonly NamedContro
     named('volume-expand', createExpandController),
     named('pvc-protection-controller', createClaimProtectionController),
     named('pv-protection-controller', createVolumeProtectionController),
+    ...(signer === undefined ? [] : [named('csrsigning', (deps) => createSigningController(deps, { signer }))]),
     named('clusterrole-aggregation-controller', createRoleAggregationController),
     named('service-account-controller', (deps) =>
       createServiceAccountController(deps, { authority: options.authority }),

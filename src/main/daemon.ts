@@ -79,6 +79,7 @@ async function serve(directory: DataDirectory, report: (message: DaemonReport) =
   const manager = plane.startControllers({
     featureGates: gatesOf(options),
     authority: authority.certificate,
+    signer: authority.signer,
     volumes: volumeDirectories(directory.volumes),
     standInProvisioners: options.nodes > 0,
   })

@@ -13,11 +13,15 @@ const HEALTH = /^\/(healthz|livez|readyz)(\/[^/]+)*\/?$/
 export async function answerPath(core: Core, request: HttpRequest): Promise<HttpResponse> {
   const { path, method } = request
   if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed()
-  if (HEALTH.test(path)) return text(200, 'ok')
+  const health = HEALTH.exec(path)?.[1]
+  if (health !== undefined) return text(200, new URLSearchParams(request.query).has('verbose') ? checks(health) : 'ok')
   if (path === '/metrics') return text(200, metricsPage(core))
   if (path === '/version' || path === '/version/') return jsonResponse(versionInfo(core.deps.productVersion))
   return (await answerOpenApi(request)) ?? (await answerDiscovery(core, request)) ?? notFoundPage()
 }
+
+/** Whoever gets this answer has had the only check that there is: the server answers when it has read its store. */
+const checks = (health: string): string => `[+]ping ok\n${health} check passed\n`
 
 const text = (status: number, body: string): HttpResponse => ({
   status,
