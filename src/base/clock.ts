@@ -21,6 +21,11 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   after: (delayMs, run) => {
+    if (delayMs <= 0) {
+      // A timer of Node's would wait a millisecond at least.
+      const soon = setImmediate(run)
+      return { cancel: () => clearImmediate(soon) }
+    }
     const handle = setTimeout(run, Math.min(delayMs, LONGEST_TIMER_MS))
     return { cancel: () => clearTimeout(handle) }
   },

@@ -25,10 +25,10 @@ export const items = (list: Loose): Loose[] => (Array.isArray(list) ? list : [])
 
 /** What a write to `/status` may not touch: the spec stays as it was. */
 export function keepSpec(draft: MutableObject, old: KubeObject & { readonly spec?: unknown }): void {
-  draft['spec'] = structuredClone(old.spec)
+  draft['spec'] = old.spec
 }
 
 /** What any other write may not touch: the status stays as it was. */
 export function keepStatus(draft: MutableObject, old: KubeObject & { readonly status?: unknown }): void {
-  draft['status'] = structuredClone(old.status)
+  draft['status'] = old.status
 }

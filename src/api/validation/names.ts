@@ -25,7 +25,10 @@ const IS_QUALIFIED_PART = whole(QUALIFIED_PART)
 const IS_LABEL_VALUE = whole(LABEL_VALUE)
 const IS_CONFIG_KEY = whole(CONFIG_KEY)
 
-const bytesOf = (text: string): number => new TextEncoder().encode(text).length
+const encoder = new TextEncoder()
+/** Each label of each write is measured: one unit of a text makes one to three bytes, so most need no encoding. */
+const isAscii = (text: string): boolean => !/[^\0-\x7f]/.test(text)
+const bytesOf = (text: string): number => (isAscii(text) ? text.length : encoder.encode(text).length)
 const tooManyCharacters = (most: number): string => `must be no more than ${most} characters`
 const tooManyBytes = (most: number): string => `must be no more than ${most} bytes`
 

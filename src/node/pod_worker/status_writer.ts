@@ -12,6 +12,8 @@ export interface StatusWriterDeps {
   readonly client: Client
   readonly clock: Clock
   readonly log: Log
+  /** Actions of this node end in the turn of the event loop in which they began: only what they end in is written. */
+  readonly actsAtOnce?: boolean
   /** The newest state of the pod that this process knows. */
   readonly newest: () => Pod
   /** The API has answered with a newer state. */
@@ -37,7 +39,9 @@ export class StatusWriter {
   /** Asks that the API shows `status`; nothing is sent when it does already. */
   offer(status: PodStatus): void {
     this.#wanted = status
-    if (!this.#busy && this.#timer === undefined) void this.#write()
+    if (this.#busy || this.#timer !== undefined) return
+    if (this.#deps.actsAtOnce === true) this.#writeAfter(0)
+    else void this.#write()
   }
 
   stop(): void {
@@ -61,7 +65,10 @@ export class StatusWriter {
 
   #retryLater(): void {
     this.#lastPatch = undefined
-    const delayMs = retryDelay(this.#failures++, API_RETRY_FIRST_MS, API_RETRY_MOST_MS)
+    this.#writeAfter(retryDelay(this.#failures++, API_RETRY_FIRST_MS, API_RETRY_MOST_MS))
+  }
+
+  #writeAfter(delayMs: number): void {
     this.#timer = this.#deps.clock.after(delayMs, () => {
       this.#timer = undefined
       void this.#write()

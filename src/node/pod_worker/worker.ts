@@ -24,6 +24,8 @@ export interface WorkerDeps {
   readonly runtime: ContainerRuntime
   readonly preparation: PodPreparation
   readonly runHook: HookRunner
+  /** Containers of this node start and stop in no time, as simulated ones do: what they pass through is not told. */
+  readonly actsAtOnce?: boolean
   readonly node: { readonly hostIps: readonly string[]; readonly runtimeName: string }
   /** `changed` is called when a result changes the decision. */
   readonly createProbes: (pod: Pod, changed: () => void) => PodProbes

@@ -163,6 +163,7 @@ class SimulatedNodeAgent implements SimulatedNode {
       ...this.#deps,
       runtime: this.runtime,
       preparation: this.#place.preparation,
+      actsAtOnce: true,
       runHook: createHookRunner({ runtime: this.runtime, clock }),
       node: { hostIps: [hostIp], runtimeName: 'simulated' },
       createProbes: (pod, changed) =>
