@@ -2,10 +2,10 @@ import type { Millis } from '../../base/clock.ts'
 import type { Cell, KindRules, MutableObject } from '../kind_rules.ts'
 import { CLAIMS } from '../resources.ts'
 import type { PersistentVolumeClaim } from '../types.ts'
-import { claimDefaults } from './claim_defaults.ts'
+import { claimDefaults, mirrorDataSources } from './claim_defaults.ts'
 import { claimSpecErrors, claimStatusErrors, claimUpdateErrors } from './claim_validation.ts'
 import { claimSpecWarnings } from './claim_warnings.ts'
-import { keepSpec } from './draft.ts'
+import { keepSpec, part } from './draft.ts'
 import { ageOf } from './durations.ts'
 
 /** The class of old clients, who had no field for it. */
@@ -52,6 +52,7 @@ export const claimRules: KindRules<PersistentVolumeClaim> = {
   defaults: claimDefaults,
   prepareCreate: (draft) => {
     draft['status'] = { phase: 'Pending' }
+    mirrorDataSources(part(draft, 'spec'))
   },
   prepareUpdate,
   prepareStatusUpdate: keepSpec,

@@ -2,9 +2,11 @@ import type * as k8s from '@kubernetes/client-node'
 import { type FieldError, invalid, notSupported, required } from '../field_error.ts'
 import type { KindRules, MutableObject } from '../kind_rules.ts'
 import { nonNegative } from '../validation/numbers.ts'
+import { spelledSelector } from '../validation/selectors.ts'
 import { fill, keepSpec, keepStatus, part } from './draft.ts'
 import { ageOf } from './durations.ts'
-import { jobSpecErrors } from './job_validation.ts'
+import { failurePatternDefaults } from './job.ts'
+import { type JobSpec, jobSpecErrors } from './job_validation.ts'
 import { podTemplateDefaults } from './pod_defaults.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
 import { containerCells } from './stateful_set.ts'
@@ -23,7 +25,9 @@ function defaults(draft: MutableObject): void {
   spec.suspend ??= false
   spec.successfulJobsHistoryLimit ??= 3
   spec.failedJobsHistoryLimit ??= 1
-  podTemplateDefaults(part(part(part(spec, 'jobTemplate'), 'spec'), 'template'))
+  const job = part(part(spec, 'jobTemplate'), 'spec')
+  failurePatternDefaults(job)
+  podTemplateDefaults(part(job, 'template'))
 }
 
 function validate({ spec, metadata }: CronJob): FieldError[] {
@@ -31,11 +35,11 @@ function validate({ spec, metadata }: CronJob): FieldError[] {
   return [
     ...scheduleErrors(spec.schedule ?? ''),
     ...nonNegative(spec.startingDeadlineSeconds, 'spec.startingDeadlineSeconds'),
+    ...timeZoneErrors(spec.timeZone),
     ...(policy !== undefined && !POLICIES.includes(policy)
       ? [notSupported('spec.concurrencyPolicy', policy, POLICIES)]
       : []),
-    ...jobSpecErrors(spec.jobTemplate.spec ?? { template: {} }, 'spec.jobTemplate.spec'),
-    ...timeZoneErrors(spec.timeZone),
+    ...jobTemplateErrors(spec.jobTemplate.spec ?? { template: {} }, 'spec.jobTemplate.spec'),
     ...nonNegative(spec.successfulJobsHistoryLimit, 'spec.successfulJobsHistoryLimit'),
     ...nonNegative(spec.failedJobsHistoryLimit, 'spec.failedJobsHistoryLimit'),
     ...(metadata.name.length > NAME_CHARACTERS_MAX
@@ -43,6 +47,15 @@ function validate({ spec, metadata }: CronJob): FieldError[] {
       : []),
   ]
 }
+
+/** What a Job gets from the system cannot stand in a template. */
+const jobTemplateErrors = (spec: JobSpec, at: string): FieldError[] => [
+  ...jobSpecErrors(spec, at),
+  ...(spec.selector === undefined
+    ? []
+    : [invalid(`${at}.selector`, spelledSelector(spec.selector), '`selector` will be auto-generated')]),
+  ...(spec.manualSelector ? [notSupported(`${at}.manualSelector`, true, ['nil', 'false'])] : []),
+]
 
 function scheduleErrors(schedule: string): FieldError[] {
   const field = 'spec.schedule'
@@ -60,7 +73,7 @@ function scheduleErrors(schedule: string): FieldError[] {
 function timeZoneErrors(timeZone: string | undefined): FieldError[] {
   const field = 'spec.timeZone'
   if (timeZone === undefined) return []
-  if (timeZone === '') return [invalid(field, timeZone, 'must be nil or non-empty string')]
+  if (timeZone === '') return [invalid(field, timeZone, 'timeZone must be nil or non-empty string')]
   if (timeZone.toLowerCase() === 'local')
     return [
       invalid(field, timeZone, 'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones'),

@@ -11,7 +11,7 @@ import { podTemplateDefaults } from './pod_defaults.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
 import { labelText } from './service.ts'
 import { containerCells } from './stateful_set.ts'
-import { selectorChangeErrors, workloadSelectorErrors, workloadTemplateErrors } from './workload.ts'
+import { daemonTemplateErrors, selectorChangeErrors } from './workload.ts'
 import { workloadWarnings } from './workload_warnings.ts'
 
 const HISTORY_DEFAULT = 10
@@ -45,8 +45,7 @@ function prepareUpdate(draft: MutableObject, old: DaemonSet): void {
 
 function validate({ spec }: DaemonSet): FieldError[] {
   return [
-    ...workloadSelectorErrors(spec.selector, 'daemonset'),
-    ...workloadTemplateErrors(spec, 'DaemonSet'),
+    ...daemonTemplateErrors(spec),
     ...nonNegative(spec.minReadySeconds, 'spec.minReadySeconds'),
     ...strategyErrors(spec.updateStrategy ?? {}),
     ...nonNegative(spec.revisionHistoryLimit, 'spec.revisionHistoryLimit'),

@@ -3,7 +3,7 @@ import type { Millis } from '../../base/clock.ts'
 import { fromRfc3339 } from '../../base/time.ts'
 import type { Cell, KindRules, MutableObject } from '../kind_rules.ts'
 import { selectorText } from '../validation/selectors.ts'
-import { fill, keepSpec, keepStatus, type Loose, part } from './draft.ts'
+import { fill, items, keepSpec, keepStatus, type Loose, part } from './draft.ts'
 import { ageOf, humanDuration } from './durations.ts'
 import { jobErrors, jobUpdateErrors } from './job_validation.ts'
 import { podTemplateDefaults } from './pod_defaults.ts'
@@ -22,11 +22,19 @@ function defaults(draft: MutableObject): void {
   if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1
   spec.parallelism ??= 1
   spec.backoffLimit ??= backoffDefault(spec)
-  fill(spec, 'completionMode', 'NonIndexed')
+  spec.completionMode ??= 'NonIndexed'
   spec.suspend ??= false
   spec.manualSelector ??= false
   spec.podReplacementPolicy ??= spec.podFailurePolicy ? 'Failed' : 'TerminatingOrFailed'
+  failurePatternDefaults(spec)
   podTemplateDefaults(part(spec, 'template'))
+}
+
+/** A condition is meant to hold. */
+export function failurePatternDefaults(spec: Loose): void {
+  for (const rule of items(spec.podFailurePolicy?.rules)) {
+    for (const pattern of items(rule.onPodConditions)) fill(pattern, 'status', 'True')
+  }
 }
 
 const backoffDefault = (spec: Loose): number =>

@@ -1,16 +1,25 @@
 import type * as k8s from '@kubernetes/client-node'
-import { type FieldError, invalid, notSupported, required, sortedMap } from '../field_error.ts'
+import { type FieldError, invalid, notSupported, required, sortedMap, tooLong } from '../field_error.ts'
 import { matchesLabels } from '../selector_match.ts'
 import type { Wire } from '../types.ts'
+import { domainPathErrors, oneOf } from '../validation/checks.ts'
 import { equal } from '../validation/equality.ts'
 import { goNamed } from '../validation/go_names.ts'
 import { immutableErrors } from '../validation/metadata.ts'
+import { dnsLabel } from '../validation/names.ts'
 import { nonNegative } from '../validation/numbers.ts'
 import { labelSelectorErrors, spelledSelector } from '../validation/selectors.ts'
 import type { Job } from './job.ts'
+import { failurePolicyErrors, successPolicyErrors } from './job_policy_validation.ts'
 import { templateErrors } from './pod_template.ts'
 
 const MODES = ['NonIndexed', 'Indexed']
+const RESTART_POLICIES = ['OnFailure', 'Never', 'Always']
+const MANAGER_BYTES_MAX = 63
+const INDEXED_PARALLELISM_MAX = 100_000
+const FAILED_INDEXES_MAX = 100_000
+const MANY_COMPLETIONS = 100_000
+const MANY_COMPLETIONS_LIMIT = 10_000
 const UID_LABEL = 'batch.kubernetes.io/controller-uid'
 
 export type JobSpec = Wire<k8s.V1JobSpec>
@@ -23,7 +32,16 @@ export function jobErrors(job: Job): FieldError[] {
     ...jobSpecErrors(spec, 'spec'),
     ...(spec.selector ? labelSelectorErrors(spec.selector, 'spec.selector') : [required('spec.selector')]),
     ...mismatchErrors(spec),
+    ...hostnameErrors(job),
   ]
+}
+
+/** The last pod of an indexed job has the longest name, which is its host's name too. */
+function hostnameErrors({ spec, metadata }: Job): FieldError[] {
+  if (spec.completionMode !== 'Indexed' || !spec.completions || spec.completions <= 0) return []
+  const name = `${metadata.name}-${spec.completions - 1}`
+  const detail = `will not able to create pod with invalid DNS label: ${name}`
+  return dnsLabel(name).length === 0 ? [] : [invalid('metadata.name', metadata.name, detail)]
 }
 
 function mismatchErrors({ selector, template }: JobSpec): FieldError[] {
@@ -53,25 +71,80 @@ export function jobSpecErrors(spec: JobSpec, at: string): FieldError[] {
   ] as const
   return [
     ...counts.flatMap((name) => nonNegative(spec[name], `${at}.${name}`)),
+    ...(spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined
+      ? [required(`${at}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified')]
+      : []),
+    ...managerErrors(spec.managedBy, `${at}.managedBy`),
     ...modeErrors(spec, at),
-    ...templateErrors(spec.template, `${at}.template`, ['OnFailure', 'Never', 'Always']),
+    ...failurePolicyErrors(spec, `${at}.podFailurePolicy`),
+    ...successPolicyErrors(spec, `${at}.successPolicy`),
+    ...replacementErrors(spec, `${at}.podReplacementPolicy`),
+    ...templateErrors(spec.template, `${at}.template`, RESTART_POLICIES),
     ...restartPolicyErrors(spec, at),
   ]
 }
 
-function modeErrors({ completionMode: mode, completions }: JobSpec, at: string): FieldError[] {
-  if (mode === undefined) return []
-  if (!MODES.includes(mode)) return [notSupported(`${at}.completionMode`, mode, MODES)]
-  if (mode !== 'Indexed' || completions !== undefined) return []
-  return [required(`${at}.completions`, 'when completion mode is Indexed')]
+function managerErrors(manager: string | undefined, field: string): FieldError[] {
+  if (manager === undefined) return []
+  return [
+    ...domainPathErrors(manager, field),
+    ...(manager.length > MANAGER_BYTES_MAX ? [tooLong(field, MANAGER_BYTES_MAX)] : []),
+  ]
 }
 
-function restartPolicyErrors({ template }: JobSpec, at: string): FieldError[] {
+function replacementErrors({ podReplacementPolicy: policy, podFailurePolicy }: JobSpec, field: string): FieldError[] {
+  const known = podFailurePolicy === undefined ? ['Failed', 'TerminatingOrFailed'] : ['Failed']
+  return oneOf(policy, known, field)
+}
+
+function modeErrors(spec: JobSpec, at: string): FieldError[] {
+  const { completionMode: mode, backoffLimitPerIndex, maxFailedIndexes } = spec
+  const plain = mode === undefined || mode === 'NonIndexed'
+  const indexed = (value: number | undefined, field: string) =>
+    plain && value !== undefined ? [invalid(`${at}.${field}`, value, 'requires indexed completion mode')] : []
+  return [
+    ...oneOf(mode, MODES, `${at}.completionMode`),
+    ...(mode === 'Indexed' ? indexedErrors(spec, at) : []),
+    ...indexed(backoffLimitPerIndex, 'backoffLimitPerIndex'),
+    ...indexed(maxFailedIndexes, 'maxFailedIndexes'),
+  ]
+}
+
+function indexedErrors(spec: JobSpec, at: string): FieldError[] {
+  const { completions, parallelism = 0, maxFailedIndexes: failed } = spec
+  const many = (completions ?? 0) > MANY_COMPLETIONS && spec.backoffLimitPerIndex !== undefined
+  return [
+    ...(completions === undefined ? [required(`${at}.completions`, 'when completion mode is Indexed')] : []),
+    ...atMost(parallelism, INDEXED_PARALLELISM_MAX, `${at}.parallelism`, ' when completion mode is Indexed'),
+    ...(completions !== undefined && failed !== undefined && failed > completions
+      ? [invalid(`${at}.maxFailedIndexes`, failed, 'must be less than or equal to completions')]
+      : []),
+    ...atMost(failed ?? 0, FAILED_INDEXES_MAX, `${at}.maxFailedIndexes`),
+    ...(many ? manyCompletionsErrors(spec, at) : []),
+  ]
+}
+
+const atMost = (value: number, limit: number, field: string, rest = ''): FieldError[] =>
+  value > limit ? [invalid(field, value, `must be less than or equal to ${limit}${rest}`)] : []
+
+function manyCompletionsErrors({ parallelism = 0, maxFailedIndexes: failed }: JobSpec, at: string): FieldError[] {
+  const rest = ` when completions are above ${MANY_COMPLETIONS} and used with backoff limit per index`
+  return [
+    ...(failed === undefined
+      ? [required(`${at}.maxFailedIndexes`, `must be specified when completions is above ${MANY_COMPLETIONS}`)]
+      : []),
+    ...atMost(parallelism, MANY_COMPLETIONS_LIMIT, `${at}.parallelism`, rest),
+    ...atMost(failed ?? 0, MANY_COMPLETIONS_LIMIT, `${at}.maxFailedIndexes`, rest),
+  ]
+}
+
+function restartPolicyErrors({ template, podFailurePolicy }: JobSpec, at: string): FieldError[] {
   const policy = template.spec?.restartPolicy
-  if (policy === 'OnFailure' || policy === 'Never') return []
   const field = `${at}.template.spec.restartPolicy`
   if (!policy || policy === 'Always') return [required(field, 'valid values: "OnFailure", "Never"')]
-  return []
+  if (policy !== 'OnFailure' && policy !== 'Never') return [notSupported(field, policy, ['OnFailure', 'Never'])]
+  if (podFailurePolicy === undefined || policy === 'Never') return []
+  return [invalid(field, policy, 'only "Never" is supported when podFailurePolicy is specified')]
 }
 
 /** What is wrong with a change: what the job makes may not change, how much of it at a time may. */
@@ -90,6 +163,7 @@ export function jobUpdateErrors(job: Job, old: Job): FieldError[] {
     ...immutableErrors(spec.podFailurePolicy, old.spec.podFailurePolicy, 'spec.podFailurePolicy'),
     ...immutableErrors(spec.backoffLimitPerIndex, old.spec.backoffLimitPerIndex, 'spec.backoffLimitPerIndex'),
     ...immutableErrors(spec.managedBy, old.spec.managedBy, 'spec.managedBy'),
+    ...immutableErrors(spec.successPolicy, old.spec.successPolicy, 'spec.successPolicy'),
   ]
 }
 

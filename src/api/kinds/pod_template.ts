@@ -1,8 +1,9 @@
-import { type FieldError, notSupported } from '../field_error.ts'
+import { type FieldError, forbidden, notSupported } from '../field_error.ts'
 import type { PodTemplateSpec } from '../types.ts'
 import { labelErrors } from '../validation/labels.ts'
 import { annotationErrors } from '../validation/metadata.ts'
 import { podSpecErrors } from './pod_validation.ts'
+import { podAnnotationErrors } from './pod_validation_annotations.ts'
 
 /** What is wrong with the template of a workload that allows these restart policies. */
 export function templateErrors(
@@ -12,12 +13,17 @@ export function templateErrors(
 ): FieldError[] {
   const { metadata, spec } = template
   const policy = spec?.restartPolicy
-  const known = spec === undefined || ['Always', 'OnFailure', 'Never'].includes(policy ?? '')
+  // Where any of them will do, the pod's own check is enough.
+  const isAnyPolicy = restartPolicies.length > 1
   return [
     ...labelErrors(metadata?.labels, `${at}.labels`),
     ...annotationErrors(metadata?.annotations, `${at}.annotations`),
+    ...(spec === undefined ? [] : podAnnotationErrors(metadata?.annotations, spec, `${at}.annotations`)),
     ...(spec === undefined ? [] : podSpecErrors(spec, `${at}.spec`)),
-    ...(policy !== undefined && known && !restartPolicies.includes(policy)
+    ...((spec?.ephemeralContainers ?? []).length > 0
+      ? [forbidden(`${at}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template')]
+      : []),
+    ...(policy !== undefined && !isAnyPolicy && !restartPolicies.includes(policy)
       ? [notSupported(`${at}.spec.restartPolicy`, policy, restartPolicies)]
       : []),
   ]

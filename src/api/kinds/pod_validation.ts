@@ -27,7 +27,7 @@ export function podErrors(pod: Pod): FieldError[] {
   const { spec } = pod
   const gated = (spec.schedulingGates ?? []).length > 0
   return [
-    ...podAnnotationErrors(pod),
+    ...podAnnotationErrors(pod.metadata.annotations, spec, 'metadata.annotations'),
     ...podSpecErrors(spec, 'spec', { podName: pod.metadata.name, isPod: true }),
     ...tokenWithoutAccountErrors(spec),
     ...imagePaddingErrors(spec.containers, 'spec.containers'),
@@ -86,8 +86,12 @@ export function podSpecErrors(spec: PodSpec, at: string, volumeContext: VolumeCo
     ...tolerationErrors(spec.tolerations ?? [], `${at}.tolerations`),
     ...hostAliasErrors(spec, at),
     ...formedIfSet(spec.priorityClassName, dnsSubdomain, `${at}.priorityClassName`),
-    ...formedIfSet(spec.runtimeClassName, dnsSubdomain, `${at}.runtimeClassName`),
-    ...(spec.preemptionPolicy ? oneOf(spec.preemptionPolicy, PREEMPTION_POLICIES, `${at}.preemptionPolicy`) : []),
+    ...(spec.runtimeClassName === undefined
+      ? []
+      : formed(spec.runtimeClassName, dnsSubdomain, `${at}.runtimeClassName`)),
+    ...(spec.preemptionPolicy === undefined
+      ? []
+      : requiredOneOf(spec.preemptionPolicy, PREEMPTION_POLICIES, `${at}.preemptionPolicy`)),
     ...(spec.overhead === undefined ? [] : resourceErrors({ limits: spec.overhead }, `${at}.overhead`, [])),
     ...operatingSystemErrors(spec, at),
     ...fileKeyVolumeErrors(spec, at),

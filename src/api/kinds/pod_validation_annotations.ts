@@ -1,15 +1,19 @@
 import { type FieldError, invalid } from '../field_error.ts'
-import type { Pod } from '../types.ts'
+import type { PodSpec } from '../types.ts'
 import { INT32_MAX } from '../validation/numbers.ts'
 
 const MIRROR = 'kubernetes.io/config.mirror'
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost'
 
 /** Annotations of a pod that the system itself reads. */
-export function podAnnotationErrors({ metadata, spec }: Pod): FieldError[] {
-  const at = (key: string) => `metadata.annotations[${key}]`
-  const mirror = metadata.annotations?.[MIRROR]
-  const cost = metadata.annotations?.[DELETION_COST]
+export function podAnnotationErrors(
+  annotations: Readonly<Record<string, string>> | undefined,
+  spec: PodSpec,
+  field: string,
+): FieldError[] {
+  const at = (key: string) => `${field}[${key}]`
+  const mirror = annotations?.[MIRROR]
+  const cost = annotations?.[DELETION_COST]
   const detail = 'must set spec.nodeName if mirror pod annotation is set'
   return [
     ...(mirror !== undefined && !spec.nodeName ? [invalid(at(MIRROR), mirror, detail)] : []),

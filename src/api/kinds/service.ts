@@ -6,6 +6,7 @@ import { equal } from '../validation/equality.ts'
 import { fill, items, keepSpec, type Loose, part } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { serviceErrors, serviceStatusErrors, serviceUpdateErrors } from './service_validation.ts'
+import { serviceWarnings } from './service_warnings.ts'
 
 const AFFINITY_SECONDS_DEFAULT = 10_800
 
@@ -19,8 +20,9 @@ function defaults(draft: MutableObject): void {
     fill(port, 'protocol', 'TCP')
     if (!port.targetPort) port.targetPort = port.port
   }
-  if (usesNodePorts(spec)) fill(spec, 'externalTrafficPolicy', 'Cluster')
-  if (spec.type !== 'ExternalName') spec.internalTrafficPolicy ??= 'Cluster'
+  const reachable = spec.type === 'ClusterIP' && items(spec.externalIPs).length > 0
+  if (usesNodePorts(spec) || reachable) fill(spec, 'externalTrafficPolicy', 'Cluster')
+  if (usesNodePorts(spec) || spec.type === 'ClusterIP') spec.internalTrafficPolicy ??= 'Cluster'
   if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true
   part(part(draft, 'status'), 'loadBalancer')
   for (const ingress of items(draft['status'].loadBalancer.ingress)) if (ingress.ip) ingress.ipMode ??= 'VIP'
@@ -165,10 +167,7 @@ export const serviceRules: KindRules<Service> = {
   validateCreate: serviceErrors,
   validateUpdate: serviceUpdateErrors,
   validateStatusUpdate: serviceStatusErrors,
-  warnings: ({ spec }) =>
-    (spec.externalIPs ?? []).length === 0
-      ? []
-      : ['spec.externalIPs is deprecated and may no longer be implemented in some clusters'],
+  warnings: serviceWarnings,
   selectableFields: ({ spec }) => ({ 'spec.clusterIP': spec.clusterIP ?? '', 'spec.type': spec.type ?? '' }),
   cells,
 }

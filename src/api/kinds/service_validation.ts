@@ -1,44 +1,50 @@
-import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from '../field_error.ts'
+import { duplicate, type FieldError, forbidden, invalid, required } from '../field_error.ts'
 import type { Service } from '../types.ts'
-import { CIDR_FAULT, IP_FAULT, isCidr, isIP, isIPv4 } from '../validation/addresses.ts'
+import { cidrErrors, ipErrors, isIP } from '../validation/addresses.ts'
+import { formed, oneOf, requiredOneOf } from '../validation/checks.ts'
 import { goNamed } from '../validation/go_names.ts'
 import { labelErrors } from '../validation/labels.ts'
 import { dnsLabel, dnsSubdomain, qualifiedName } from '../validation/names.ts'
 import { portErrors, portOrNameErrors } from '../validation/numbers.ts'
+import { clusterAddressErrors, isHeadless } from './service_addresses.ts'
 
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
 const AFFINITIES = ['ClientIP', 'None']
 const TRAFFIC_POLICIES = ['Cluster', 'Local']
-const FAMILY_POLICIES = ['PreferDualStack', 'RequireDualStack', 'SingleStack']
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP']
+const DISTRIBUTIONS = ['PreferClose', 'PreferSameZone', 'PreferSameNode']
+const SOURCE_RANGES = 'service.beta.kubernetes.io/load-balancer-source-ranges'
 const AFFINITY_SECONDS_MAX = 86_400
 
 type Spec = Service['spec']
 type Port = NonNullable<Spec['ports']>[number]
 
-/** What is wrong with a service. */
-export function serviceErrors({ spec }: Service): FieldError[] {
+/** What is wrong with a service, in upstream's order. */
+export function serviceErrors({ spec, metadata }: Service): FieldError[] {
   return [
     ...missingPortErrors(spec),
+    ...headlessTypeErrors(spec),
     ...externalNameErrors(spec),
     ...portListErrors(spec),
     ...labelErrors(spec.selector, 'spec.selector'),
     ...affinityErrors(spec),
-    ...choice(spec.type, TYPES, 'spec.type'),
-    ...duplicatePortErrors(spec.ports ?? []),
-    ...nodePortErrors(spec),
+    ...clusterAddressErrors(spec),
     ...externalAddressErrors(spec),
-    ...sourceRangeErrors(spec),
+    ...requiredOneOf(spec.type, TYPES, 'spec.type'),
+    ...nodePortErrors(spec),
+    ...duplicatePortErrors(spec.ports ?? []),
+    ...sourceRangeErrors(spec, metadata.annotations?.[SOURCE_RANGES]),
+    ...loadBalancerErrors(spec),
     ...trafficPolicyErrors(spec),
-    ...addressErrors(spec),
+    ...oneOf(spec.trafficDistribution, DISTRIBUTIONS, 'spec.trafficDistribution'),
     ...familyErrors(spec),
   ]
 }
 
-const choice = (value: string | undefined, known: readonly string[], field: string): FieldError[] =>
-  value === undefined || known.includes(value) ? [] : [notSupported(field, value, known)]
-
-const isHeadless = (spec: Spec): boolean => spec.clusterIP === 'None'
+function headlessTypeErrors(spec: Spec): FieldError[] {
+  if (!isHeadless(spec) || (spec.type !== 'LoadBalancer' && spec.type !== 'NodePort')) return []
+  return [invalid('spec.clusterIPs[0]', 'None', `may not be set to 'None' for ${spec.type} services`)]
+}
 
 const missingPortErrors = (spec: Spec): FieldError[] =>
   (spec.ports ?? []).length === 0 && !isHeadless(spec) && spec.type !== 'ExternalName' ? [required('spec.ports')] : []
@@ -50,6 +56,12 @@ function externalNameErrors(spec: Spec): FieldError[] {
     ...((spec.clusterIPs ?? []).length > 0
       ? [forbidden('spec.clusterIPs', 'may not be set for ExternalName services')]
       : []),
+    ...((spec.ipFamilies ?? []).length > 0
+      ? [forbidden('spec.ipFamilies', 'may not be set for ExternalName services')]
+      : []),
+    ...(spec.ipFamilyPolicy === undefined
+      ? []
+      : [forbidden('spec.ipFamilyPolicy', 'may not be set for ExternalName services')]),
     ...(name === ''
       ? [required('spec.externalName')]
       : dnsSubdomain(name).map((fault) => invalid('spec.externalName', name, fault))),
@@ -65,11 +77,9 @@ function onePortErrors(port: Port, needsName: boolean, names: Set<string>, at: s
   return [
     ...portNameErrors(port.name ?? '', needsName, names, `${at}.name`),
     ...portErrors(port.port, `${at}.port`),
-    ...(port.protocol ? choice(port.protocol, PROTOCOLS, `${at}.protocol`) : [required(`${at}.protocol`)]),
+    ...(port.protocol ? oneOf(port.protocol, PROTOCOLS, `${at}.protocol`) : [required(`${at}.protocol`)]),
     ...(port.targetPort === undefined ? [] : portOrNameErrors(port.targetPort, `${at}.targetPort`)),
-    ...(port.appProtocol
-      ? qualifiedName(port.appProtocol).map((fault) => invalid(`${at}.appProtocol`, port.appProtocol, fault))
-      : []),
+    ...(port.appProtocol === undefined ? [] : formed(port.appProtocol, qualifiedName, `${at}.appProtocol`)),
   ]
 }
 
@@ -82,7 +92,7 @@ function portNameErrors(name: string, needed: boolean, names: Set<string>, field
 }
 
 function affinityErrors({ sessionAffinity, sessionAffinityConfig: config }: Spec): FieldError[] {
-  const errors = choice(sessionAffinity, AFFINITIES, 'spec.sessionAffinity')
+  const errors = requiredOneOf(sessionAffinity, AFFINITIES, 'spec.sessionAffinity')
   if (sessionAffinity !== 'ClientIP') return errors
   const seconds = config?.clientIP?.timeoutSeconds
   const field = 'spec.sessionAffinityConfig.clientIP.timeoutSeconds'
@@ -101,18 +111,29 @@ function duplicatePortErrors(ports: readonly Port[]): FieldError[] {
   })
 }
 
+/** Ports of the nodes: not for services within the cluster, and each given once. */
 function nodePortErrors({ type, ports = [] }: Spec): FieldError[] {
-  if (type === 'NodePort' || type === 'LoadBalancer') return []
-  return ports.flatMap(({ nodePort }, index) =>
-    nodePort ? [forbidden(`spec.ports[${index}].nodePort`, "may not be used when `type` is 'ClusterIP'")] : [],
+  const seen = new Set<string>()
+  const forbiddenHere = ports.flatMap(({ nodePort }, index) =>
+    nodePort && type === 'ClusterIP'
+      ? [forbidden(`spec.ports[${index}].nodePort`, "may not be used when `type` is 'ClusterIP'")]
+      : [],
   )
+  const repeated = ports.flatMap(({ nodePort, protocol }, index) => {
+    if (!nodePort) return []
+    const key = `${protocol}/${nodePort}`
+    if (seen.has(key)) return [duplicate(`spec.ports[${index}].nodePort`, nodePort)]
+    seen.add(key)
+    return []
+  })
+  return [...forbiddenHere, ...repeated]
 }
 
 const externalAddressErrors = ({ externalIPs = [] }: Spec): FieldError[] =>
   externalIPs.flatMap((address, index) => {
     const field = `spec.externalIPs[${index}]`
-    if (!isIP(address)) return [invalid(field, address, IP_FAULT)]
-    return specialAddressFaults(address).map((fault) => invalid(field, address, fault))
+    const errors = ipErrors(address, field)
+    return errors.length > 0 ? errors : specialAddressFaults(address).map((fault) => invalid(field, address, fault))
   })
 
 export function specialAddressFaults(address: string): string[] {
@@ -130,45 +151,51 @@ export function specialAddressFaults(address: string): string[] {
   ]
 }
 
-function sourceRangeErrors({ type, loadBalancerSourceRanges: ranges = [] }: Spec): FieldError[] {
-  if (ranges.length === 0) return []
-  if (type !== 'LoadBalancer') {
-    return [forbidden('spec.loadBalancerSourceRanges', "may only be used when `type` is 'LoadBalancer'")]
+function sourceRangeErrors({ type, loadBalancerSourceRanges: ranges = [] }: Spec, annotation = ''): FieldError[] {
+  const ofAnnotation = ranges.length === 0
+  const field = ofAnnotation ? `metadata.annotations[${SOURCE_RANGES}]` : 'spec.LoadBalancerSourceRanges'
+  const given = ofAnnotation ? annotation.split(',').filter(() => annotation.trim() !== '') : ranges
+  return [
+    ...(given.length > 0 && type !== 'LoadBalancer'
+      ? [forbidden(field, "may only be used when `type` is 'LoadBalancer'")]
+      : []),
+    ...given.flatMap((range, index) => cidrErrors(range.trim(), ofAnnotation ? field : `${field}[${index}]`)),
+  ]
+}
+
+function loadBalancerErrors({ type, allocateLoadBalancerNodePorts, loadBalancerClass }: Spec): FieldError[] {
+  const only = "may only be used when `type` is 'LoadBalancer'"
+  if (type === 'LoadBalancer') {
+    return loadBalancerClass === undefined ? [] : formed(loadBalancerClass, qualifiedName, 'spec.loadBalancerClass')
   }
-  return ranges.flatMap((range, index) =>
-    isCidr(range.trim()) ? [] : [invalid(`spec.loadBalancerSourceRanges[${index}]`, range, CIDR_FAULT)],
-  )
+  return [
+    ...(allocateLoadBalancerNodePorts === undefined ? [] : [forbidden('spec.allocateLoadBalancerNodePorts', only)]),
+    ...(loadBalancerClass === undefined ? [] : [forbidden('spec.loadBalancerClass', only)]),
+  ]
 }
 
 function trafficPolicyErrors(spec: Spec): FieldError[] {
   const external = spec.externalTrafficPolicy
-  const reachable = spec.type === 'NodePort' || spec.type === 'LoadBalancer' || (spec.externalIPs ?? []).length > 0
+  const reachable =
+    spec.type === 'NodePort' ||
+    spec.type === 'LoadBalancer' ||
+    (spec.type === 'ClusterIP' && (spec.externalIPs ?? []).length > 0)
   const outside = 'may only be set for externally-accessible services'
   return [
     ...(external !== undefined && !reachable ? [invalid('spec.externalTrafficPolicy', external, outside)] : []),
-    ...(external !== undefined && reachable ? choice(external, TRAFFIC_POLICIES, 'spec.externalTrafficPolicy') : []),
-    ...choice(spec.internalTrafficPolicy, TRAFFIC_POLICIES, 'spec.internalTrafficPolicy'),
+    ...(external !== undefined && reachable ? oneOf(external, TRAFFIC_POLICIES, 'spec.externalTrafficPolicy') : []),
+    ...healthCheckErrors(spec),
+    ...oneOf(spec.internalTrafficPolicy, TRAFFIC_POLICIES, 'spec.internalTrafficPolicy'),
   ]
 }
 
-function addressErrors(spec: Spec): FieldError[] {
-  const { clusterIPs = [], clusterIP = '', type } = spec
-  if (type === 'ExternalName' || clusterIPs.length === 0) return []
-  const field = 'spec.clusterIPs'
-  const families = new Set(clusterIPs.map(isIPv4))
-  const errors = clusterIPs.flatMap((address, index) =>
-    isIP(address) || (address === 'None' && index === 0) ? [] : [invalid(`${field}[${index}]`, address, IP_FAULT)],
-  )
-  return [
-    ...(clusterIP === '' ? [invalid(field, clusterIPs, 'must be empty when `clusterIP` is not specified')] : []),
-    ...(clusterIP !== '' && clusterIPs[0] !== clusterIP
-      ? [invalid(field, clusterIPs, 'first value must match `clusterIP`')]
-      : []),
-    ...errors,
-    ...(errors.length === 0 && clusterIPs.length > 1 && families.size < clusterIPs.length
-      ? [invalid(field, clusterIPs, 'may specify no more than one IP for each IP family')]
-      : []),
-  ]
+function healthCheckErrors({ type, externalTrafficPolicy, healthCheckNodePort: port = 0 }: Spec): FieldError[] {
+  const field = 'spec.healthCheckNodePort'
+  const detail = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"
+  if (port === 0) return []
+  return type === 'LoadBalancer' && externalTrafficPolicy === 'Local'
+    ? portErrors(port, field)
+    : [invalid(field, port, detail)]
 }
 
 /** The cluster has IPv4 only; a headless service that selects nothing may still name both. */
@@ -178,10 +205,9 @@ function familyErrors(spec: Spec): FieldError[] {
   if (spec.type === 'ExternalName') return []
   const notDual = 'this cluster is not configured for dual-stack services'
   return [
-    ...choice(policy, FAMILY_POLICIES, 'spec.ipFamilyPolicy'),
     ...(policy === 'RequireDualStack' && !anywhere ? [invalid('spec.ipFamilyPolicy', policy, notDual)] : []),
     ...ipFamilies.flatMap((family, index) =>
-      family === 'IPv4' || anywhere
+      family !== 'IPv6' || anywhere
         ? []
         : [invalid(`spec.ipFamilies[${index}]`, family, 'not configured on this cluster')],
     ),
@@ -202,16 +228,22 @@ function changedAddressErrors(spec: Spec, old: Spec): FieldError[] {
 }
 
 /** What is wrong with the status: the addresses of a load balancer. */
-export function serviceStatusErrors({ status }: Service): FieldError[] {
-  return (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }, index) => {
-    const at = `status.loadBalancer.ingress[${index}]`
+export function serviceStatusErrors({ status, spec }: Service): FieldError[] {
+  const ingress = status?.loadBalancer?.ingress ?? []
+  const field = 'status.loadBalancer.ingress'
+  if (spec.type !== 'LoadBalancer') {
+    return ingress.length === 0 ? [] : [forbidden(field, "may only be used when `spec.type` is 'LoadBalancer'")]
+  }
+  return ingress.flatMap(({ ip, ipMode, hostname }, index) => {
+    const at = `${field}[${index}]`
     return [
-      ...(ip && !isIP(ip) ? [invalid(`${at}.ip`, ip, IP_FAULT)] : []),
+      ...(ip ? ipErrors(ip, `${at}.ip`) : []),
+      ...(ipMode !== undefined && !ip
+        ? [forbidden(`${at}.ipMode`, 'may not be specified when `ip` is not set')]
+        : oneOf(ipMode, ['Proxy', 'VIP'], `${at}.ipMode`)),
+      ...(hostname ? formed(hostname, dnsSubdomain, `${at}.hostname`) : []),
       ...(hostname && isIP(hostname)
         ? [invalid(`${at}.hostname`, hostname, 'must be a DNS name, not an IP address')]
-        : []),
-      ...(hostname && !isIP(hostname)
-        ? dnsSubdomain(hostname).map((fault) => invalid(`${at}.hostname`, hostname, fault))
         : []),
     ]
   })

@@ -14,18 +14,36 @@ export interface Workload {
 export function workloadSelectorErrors(selector: Workload['selector'], kindInMessage: string): FieldError[] {
   if (!selector) return [required('spec.selector')]
   const errors = labelSelectorErrors(selector, 'spec.selector')
-  if (!isEmptySelector(selector)) return errors
+  if (errors.length > 0)
+    return [...errors, invalid('spec.selector', spelledSelector(selector), 'invalid label selector')]
+  if (!isEmptySelector(selector)) return []
+  return [invalid('spec.selector', spelledSelector(selector), `empty selector is invalid for ${kindInMessage}`)]
+}
+
+/**
+ * The template of a workload whose pods always run: its labels must be those that are selected.
+ * Beside a selector that means nothing it is not looked at.
+ */
+export function workloadTemplateErrors({ selector, template }: Workload, kindInMessage: string): FieldError[] {
+  if (selector && labelSelectorErrors(selector, '').length > 0) return []
+  return [...templateMismatch(selector, template), ...runningTemplateErrors(template, kindInMessage)]
+}
+
+/** A DaemonSet's selector and template: here upstream looks at the template in any case. */
+export function daemonTemplateErrors({ selector, template }: Workload): FieldError[] {
+  const empty = selector && isEmptySelector(selector)
   return [
-    ...errors,
-    invalid('spec.selector', spelledSelector(selector), `empty selector is invalid for ${kindInMessage}`),
+    ...labelSelectorErrors(selector ?? undefined, 'spec.selector'),
+    ...templateMismatch(selector, template),
+    ...(empty ? [invalid('spec.selector', spelledSelector(selector), 'empty selector is invalid for daemonset')] : []),
+    ...runningTemplateErrors(template, 'DaemonSet'),
   ]
 }
 
-/** The template of a workload whose pods always run: its labels must be those that are selected. */
-export function workloadTemplateErrors({ selector, template }: Workload, kindInMessage: string): FieldError[] {
+/** The template of pods that always run. */
+export function runningTemplateErrors(template: PodTemplateSpec, kindInMessage: string): FieldError[] {
   const deadline = `activeDeadlineSeconds in ${kindInMessage} is not Supported`
   return [
-    ...templateMismatch(selector, template),
     ...templateErrors(template, 'spec.template', ['Always']),
     ...(template.spec?.activeDeadlineSeconds === undefined
       ? []
@@ -34,9 +52,9 @@ export function workloadTemplateErrors({ selector, template }: Workload, kindInM
 }
 
 export function templateMismatch(selector: Workload['selector'], template: PodTemplateSpec): FieldError[] {
-  if (!selector || isEmptySelector(selector) || labelSelectorErrors(selector, '').length > 0) return []
+  if (selector && (isEmptySelector(selector) || labelSelectorErrors(selector, '').length > 0)) return []
   const labels = template.metadata?.labels
-  if (matchesLabels(selector, labels)) return []
+  if (selector && matchesLabels(selector, labels)) return []
   return [invalid('spec.template.metadata.labels', sortedMap(labels), '`selector` does not match template `labels`')]
 }
 

@@ -42,3 +42,11 @@ export function ipErrors(text: string | undefined, field: string): FieldError[] 
   if (hasLeadingZeros(address)) return [invalid(field, address, 'must not have leading 0s')]
   return [invalid(field, address, IP_FAULT)]
 }
+
+/** What is wrong with a range of addresses. */
+export function cidrErrors(text: string, field: string): FieldError[] {
+  if (isCidr(text)) return []
+  const [address = '', bits = ''] = text.split('/')
+  const zeros = hasLeadingZeros(address) || (/^0[0-9]+$/.test(bits) && isIP(address))
+  return [invalid(field, text, zeros ? 'must not have leading 0s in IP or prefix length' : CIDR_FAULT)]
+}

@@ -1,5 +1,5 @@
 import { type FieldError, invalid, notSupported, required } from '../field_error.ts'
-import type { FormCheck } from './names.ts'
+import { dnsSubdomain, type FormCheck, httpPathCharacters } from './names.ts'
 
 /** The small checks of which most rules are made; each answers the faults of one field. */
 
@@ -28,3 +28,17 @@ export const oneOf = (value: string | undefined, known: readonly string[], field
 /** One of the known words; nothing or an empty text is missing. */
 export const requiredOneOf = (value: string | undefined, known: readonly string[], field: string): FieldError[] =>
   value ? oneOf(value, known, field) : [required(field)]
+
+/** `acme.io/foo`: whose it is, and what. */
+export function domainPathErrors(text: string, field: string): FieldError[] {
+  if (text === '') return [required(field)]
+  const slash = text.indexOf('/')
+  const host = slash < 0 ? '' : text.slice(0, slash)
+  const path = text.slice(slash + 1)
+  const detail = 'must be a domain-prefixed path (such as "acme.io/foo")'
+  if (host === '' || path === '') return [invalid(field, text, detail)]
+  const errors = formed(host, dnsSubdomain, field)
+  if (errors.length > 0) return errors
+  const faults = httpPathCharacters(path)
+  return faults.length === 0 ? [] : [invalid(field, path, `Invalid path (${faults.join(' ')})`)]
+}
