@@ -20,15 +20,25 @@ const META_ORDER = [
   'managedFields',
 ] as const
 
+/** What a client cannot say about a new object. */
+export function wipeSystemFields({ metadata }: MutableObject): void {
+  for (const field of SET_BY_THE_SERVER) delete metadata[field]
+}
+
+const SET_BY_THE_SERVER = [
+  'uid',
+  'creationTimestamp',
+  'selfLink',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'resourceVersion',
+]
+
 /** What the server alone decides about a new object. */
 export function setSystemFields(draft: MutableObject, context: RuleContext): void {
-  const { metadata } = draft
-  metadata['uid'] = context.random.uuid()
-  metadata['creationTimestamp'] = toRfc3339(context.now)
-  delete metadata['selfLink']
-  delete metadata['deletionTimestamp']
-  delete metadata['deletionGracePeriodSeconds']
-  delete metadata['resourceVersion']
+  wipeSystemFields(draft)
+  draft.metadata['uid'] = context.random.uuid()
+  draft.metadata['creationTimestamp'] = toRfc3339(context.now)
 }
 
 /** What a change may not touch comes from the old object; a wrong uid, deletion time or grace period is left for validation. */

@@ -10,7 +10,7 @@ import { invalid, modifiedMeanwhile, rawServerError } from './api_errors.ts'
 import { type Call, resourceNameOf } from './call.ts'
 import { type Core, ruleContext, rulesFor } from './core.ts'
 import { recordManager } from './managers.ts'
-import { keepSystemFields, sameJson, setSystemFields, specChanged } from './metadata.ts'
+import { keepSystemFields, sameJson, setSystemFields, specChanged, wipeSystemFields } from './metadata.ts'
 import { storageOf } from './versions.ts'
 
 /**
@@ -23,6 +23,7 @@ export function prepareNew(core: Core, call: Call, draft: MutableObject): Mutabl
   const rules = rulesFor(facts)
   const context = ruleContext(core, call.user)
   rules.defaults?.(draft)
+  wipeSystemFields(draft)
   recordManager({ call, draft, old: undefined, now: context.now })
   const attributes = attributesOf(call, 'CREATE', draft, undefined)
   core.admission.admit(attributes)
@@ -130,8 +131,22 @@ export function checkVersion(call: Call, draft: MutableObject, old: KubeObject):
   throw modifiedMeanwhile(resourceNameOf(call.target.facts), old.metadata.name)
 }
 
-/** Whether a write would change nothing but its own time in the managed fields. */
+/** Whether a write would change nothing but times in the managed fields. */
 export function changesNothing(draft: MutableObject, old: KubeObject): boolean {
   const version = old.metadata.resourceVersion
-  return sameJson({ ...draft, metadata: { ...draft.metadata, resourceVersion: version } }, old)
+  const managedFields = withTimesOf(old.metadata.managedFields, draft.metadata['managedFields'])
+  const metadata = { ...draft.metadata, resourceVersion: version, ...(managedFields && { managedFields }) }
+  return sameJson({ ...draft, metadata }, old)
+}
+
+type Entries = KubeObject['metadata']['managedFields']
+
+/** New managed fields with the times of the old ones: only then are the two the same. */
+function withTimesOf(old: Entries, now: Entries): Entries {
+  if (old === undefined || now === undefined || old.length !== now.length) return now
+  return now.map((entry, at) => {
+    const { time: _, ...untimed } = entry
+    const time = old[at]?.time
+    return time === undefined ? untimed : { ...untimed, time }
+  })
 }

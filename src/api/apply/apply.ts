@@ -83,7 +83,8 @@ export function applyObject(request: ApplyRequest): Applied {
   const pruned = prune(merged, last?.fields, claimed, node)
   const { managers } = takeOver({ live, object: pruned, node, managers: claimed, except: key, force })
   const changed = !sameJson(normal(request, live), normal(request, pruned))
-  const time = changed ? now : own.time
+  // An empty thing that is applied counts as a change, though nothing of it is stored.
+  const time = sameJson(live, pruned) ? own.time : now
   const counted = new Map([...managers, [key, { ...own, time, fields: managedOf(own.fields, request) }]])
   return { object: changed || request.live === undefined ? pruned : undefined, managedFields: writeManagers(counted) }
 }
