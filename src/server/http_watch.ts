@@ -4,6 +4,7 @@ import type { Backlogs, Reader } from '../base/backlogs.ts'
 import type { Call } from './call.ts'
 import type { Core } from './core.ts'
 import { dispatchWatch } from './dispatch.ts'
+import { FrameBatch } from './frame_batch.ts'
 import type { WatchOutput } from './handlers/watch.ts'
 import type { HttpResponse, HttpSink } from './http_types.ts'
 import { WATCH_BACKLOG_BYTES_MAX } from './limits.ts'
@@ -36,6 +37,7 @@ class WatchStream implements WatchOutput, Reader {
   readonly #frames: FrameWriter
   readonly #backlogs: Backlogs
   readonly #early: Uint8Array[] = []
+  readonly #batch = new FrameBatch((piece) => this.#send(piece))
   #sink: HttpSink | undefined
   #ended = false
   /** What existed at first may be more than a reader can take at once: it does not count as a backlog. */
@@ -49,7 +51,7 @@ class WatchStream implements WatchOutput, Reader {
 
   attach(sink: HttpSink): void {
     this.#sink = sink
-    for (const chunk of this.#early.splice(0)) sink.write(chunk)
+    for (const piece of this.#early.splice(0)) sink.write(piece)
     if (this.#ended) sink.end()
   }
 
@@ -58,11 +60,13 @@ class WatchStream implements WatchOutput, Reader {
   }
 
   caughtUp(): void {
+    this.#batch.flush()
     this.#isInitial = false
   }
 
   closed(error?: ApiError): void {
     if (error !== undefined) this.#write(this.#frames.error(error))
+    this.#batch.flush()
     this.#ended = true
     this.#backlogs.forget(this)
     this.#sink?.end()
@@ -78,11 +82,15 @@ class WatchStream implements WatchOutput, Reader {
     this.#sink?.abort?.()
   }
 
-  #write(chunk: Uint8Array): void {
+  #write(frame: Uint8Array): void {
+    if (!this.#ended) this.#batch.add(frame)
+  }
+
+  #send(piece: Uint8Array): void {
     if (this.#ended) return
-    if (this.#isInitial) this.#initialBytes += chunk.length
-    if (this.#sink === undefined) return void this.#early.push(chunk)
-    const waiting = this.#sink.write(chunk)
+    if (this.#isInitial) this.#initialBytes += piece.length
+    if (this.#sink === undefined) return void this.#early.push(piece)
+    const waiting = this.#sink.write(piece)
     if (waiting > WATCH_BACKLOG_BYTES_MAX + this.#initialBytes) this.giveUp()
     else this.#backlogs.note(this, waiting)
   }
