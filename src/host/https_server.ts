@@ -7,6 +7,7 @@ import type { ClientIdentity, HttpHandler, HttpRequest, HttpResponse, HttpSink }
 import type { Upgrade } from '../server/streaming_port.ts'
 import { http, https } from './node_http.ts'
 import { readBody } from './request_body.ts'
+import { lengthOf, sendBody } from './response_body.ts'
 
 /** How long a connection without a request stays open: longer than Go's clients keep theirs. */
 const IDLE_CONNECTION_MS = 120_000
@@ -164,21 +165,18 @@ function send({ status, headers, body }: HttpResponse, outgoing: ServerResponse)
     body(sinkOf(outgoing))
     return
   }
-  const whole = body.length === 1 ? body[0] : Buffer.concat(body)
-  const length = status === 204 ? {} : { 'content-length': whole?.length ?? 0 }
+  const length = status === 204 ? {} : { 'content-length': lengthOf(body) }
   // Nobody reads the rest of a body that is too large.
   const last = status === TOO_LARGE ? { connection: 'close' } : {}
   outgoing.writeHead(status, { ...outgoingHeaders(headers), ...length, ...last })
-  outgoing.end(whole)
-  countUnread(outgoing)
+  countUnread(outgoing, sendBody(outgoing, body))
 }
 
 /** Answers that their readers do not take; beyond it those who are owed most are cut off. */
 const UNREAD_BYTES_MAX = 512 * 1024 * 1024
 const unread = new Backlogs(UNREAD_BYTES_MAX)
 
-function countUnread(outgoing: ServerResponse): void {
-  const waiting = () => outgoing.writableLength
+function countUnread(outgoing: ServerResponse, waiting: () => number): void {
   if (waiting() < COUNTED_BYTES_MIN) return
   const reader = { waiting, giveUp: () => void outgoing.destroy() }
   outgoing.once('close', () => unread.forget(reader))

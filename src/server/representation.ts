@@ -138,6 +138,11 @@ function listChunks({ facts, metadata, items }: Extract<AnswerBody, { type: 'lis
 /** An object's bytes behind its type. */
 function itemRest(item: View, header: Uint8Array): Uint8Array {
   const { bytes } = item
-  if (bytes !== undefined && header.every((byte, at) => bytes[at] === byte)) return bytes.subarray(header.length)
+  if (bytes !== undefined && beginsWith(bytes, header)) return bytes.subarray(header.length)
   return utf8(JSON.stringify(withoutType(item.object))).subarray(1)
+}
+
+function beginsWith(bytes: Uint8Array, head: Uint8Array): boolean {
+  for (let at = 0; at < head.length; at++) if (bytes[at] !== head[at]) return false
+  return true
 }
