@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { blobPath, CONFIG_TYPE, MANIFEST_TYPE, writeJsonBlob } from '../../src/host/images/blobs.ts'
+import { indexDocument, readIndex } from '../../src/host/images/image_index.ts'
 import { type LayoutRegistry, serveLayout } from '../../src/host/images/testing/layout_registry.ts'
 import { projectRoot } from '../support/berth.ts'
 import { eventually, giveImages, testCluster } from '../support/test_cluster.ts'
@@ -63,6 +66,17 @@ describe('images from a registry', () => {
     await done('known')
   })
 
+  test('are those that the machine has now, also where a node has an older one', async () => {
+    const image = `${open.address}/library/busybox:1.28`
+    const idOf = (pod: string) => kubectl(`get pod ${pod} -o jsonpath={.status.containerStatuses[0].imageID}`)
+    const archive = join(cluster.data, 'other.tar')
+    writeVariant(join(cluster.data, 'other'), archive, image)
+    await cluster.berth('image', 'load', archive)
+    await run('third', image, '{"nodeName":"node-0"}')
+    await done('third')
+    assert.notEqual(await idOf('third'), await idOf('first'))
+  })
+
   test('come through a mirror that the machine is told of, instead of a stand-in', async () => {
     const mirror = `[[registry]]\nprefix = "docker.io"\nlocation = "${open.address}"\ninsecure = true\n`
     mkdirSync(join(cluster.data, 'images'), { recursive: true })
@@ -73,3 +87,18 @@ describe('images from a registry', () => {
     assert.doesNotMatch(await eventsOf('mirrored'), /stand-in/)
   })
 })
+
+/** An archive of the same image with another configuration, and so another id. */
+function writeVariant(scratch: string, archive: string, reference: string): void {
+  const from = join(projectRoot, '.berth/test-images/images')
+  const image = readIndex(from).find((one) => one.reference === 'docker.io/library/busybox:1.28')
+  assert.ok(image)
+  const read = (digest: string) => JSON.parse(readFileSync(blobPath(from, digest), 'utf8'))
+  const manifest = read(image.manifest.digest)
+  const { config, ...facts } = read(manifest.config.digest)
+  const changed = writeJsonBlob(scratch, CONFIG_TYPE, { ...facts, config: { ...config, Env: ['OTHER=1'] } })
+  for (const { digest } of manifest.layers) cpSync(blobPath(from, digest), blobPath(scratch, digest))
+  const newer = writeJsonBlob(scratch, MANIFEST_TYPE, { ...manifest, config: changed })
+  writeFileSync(join(scratch, 'index.json'), indexDocument([{ reference, manifest: newer, standsInFor: undefined }]))
+  execFileSync('tar', ['-C', scratch, '-cf', archive, '.'])
+}

@@ -10,6 +10,8 @@ import type { WireImage } from './messages.ts'
 export interface ImageSource {
   /** What the image with this name and id really is; undefined when it is no stand-in. */
   standInFor(reference: string, id: string): string | undefined
+  /** Whether the machine has another image under this name by now: one that was built or loaded anew. */
+  isOutdated(reference: string, id: string): boolean
   /** The id that `bring` would bring, as far as that is known without fetching it. */
   newestId(wanted: ImageRequest): Promise<string | undefined>
   /** Makes the image known to containerd under its reference. @throws Error that says why it cannot be had */
@@ -38,7 +40,7 @@ export async function ensureImage(
   }
   const full = { ...request, reference }
   const present = await statusOf(client, reference)
-  if (present !== undefined && (policy !== 'Always' || (await isNewest(source, full, present)))) {
+  if (present !== undefined && (await willDo(source, full, present))) {
     return imageOf(present, wanted, { pulled: false, standsInFor: source.standInFor(reference, present.id) })
   }
   if (policy === 'Never') {
@@ -53,8 +55,10 @@ export async function ensureImage(
   return imageOf(brought, wanted, { pulled: true, standsInFor: source.standInFor(reference, brought.id) })
 }
 
-/** "Always" asks the image's origin; for an image of this machine that is the machine's own store. */
-async function isNewest(source: ImageSource, wanted: ImageRequest, present: WireImage): Promise<boolean> {
+/** Whether the node's own copy will do. "Always" asks the image's origin; else a node follows the machine's store. */
+async function willDo(source: ImageSource, wanted: ImageRequest, present: WireImage): Promise<boolean> {
+  if (wanted.policy === 'Never') return true
+  if (wanted.policy === 'IfNotPresent') return !source.isOutdated(wanted.reference, present.id)
   return (await source.newestId(wanted).catch(() => undefined)) === present.id
 }
 

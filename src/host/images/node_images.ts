@@ -28,6 +28,10 @@ export function createNodeImages(options: NodeImagesOptions): ImageSource {
       const stored = store.find(reference)
       return stored !== undefined && idOf(store, stored) === id ? stored.standsInFor : undefined
     },
+    isOutdated: (reference, id) => {
+      const stored = store.find(reference)
+      return stored !== undefined && idOf(store, stored) !== id
+    },
     newestId: async (wanted) => {
       const origin = await originOf(wanted)
       const newest = origin === 'registry' ? await unchanged(store, wanted) : await imageFor(store, origin, wanted)
