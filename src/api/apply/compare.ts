@@ -41,9 +41,8 @@ class Walk {
   }
 
   #entries(old: Entries | undefined, now: Entries | undefined, item: SchemaNode): void {
-    for (const key of new Set([...(old?.keys() ?? []), ...(now?.keys() ?? [])])) {
-      this.#inside(key, old?.get(key), now?.get(key), item)
-    }
+    for (const [key, entry] of old ?? []) this.#inside(key, entry, now?.get(key), item)
+    for (const [key, entry] of now ?? []) if (old?.has(key) !== true) this.#inside(key, undefined, entry, item)
   }
 
   #inside(key: string, old: unknown, now: unknown, node: SchemaNode): void {
@@ -78,8 +77,12 @@ const ATOM: SchemaNode = { kind: 'atom' }
 const memberNode = (node: SchemaNode & { kind: 'struct' | 'map' }, name: string): SchemaNode =>
   (node.kind === 'map' ? node.item : node.field(name)) ?? ATOM
 
-const isHollow = (value: unknown): boolean =>
-  isAbsent(value) || (typeof value === 'object' && Object.keys(value).length === 0)
+function isHollow(value: unknown): boolean {
+  if (isAbsent(value)) return true
+  if (typeof value !== 'object') return false
+  for (const _ in value as object) return false
+  return true
+}
 
 /** Two empty things are compared as wholes, which keeps the difference between empty and absent. */
 const isLeaf = (old: unknown, now: unknown, node: SchemaNode): boolean =>

@@ -13,51 +13,67 @@ export const EMPTY_SET: FieldSet = { members: new Set(), children: new Map() }
 
 export const isEmptySet = (set: FieldSet): boolean => set.members.size === 0 && set.children.size === 0
 
-function combined(
-  a: FieldSet,
-  b: FieldSet,
-  rules: { member: (inA: boolean, inB: boolean) => boolean; child: (a: FieldSet, b: FieldSet) => FieldSet },
-): FieldSet {
-  const names = new Set([...a.members, ...b.members])
-  const members = new Set([...names].filter((key) => rules.member(a.members.has(key), b.members.has(key))))
-  const children = new Map<string, FieldSet>()
-  for (const key of new Set([...a.children.keys(), ...b.children.keys()])) {
-    const child = rules.child(a.children.get(key) ?? EMPTY_SET, b.children.get(key) ?? EMPTY_SET)
-    if (!isEmptySet(child)) children.set(key, child)
+export function union(a: FieldSet, b: FieldSet): FieldSet {
+  if (a === b || isEmptySet(b)) return a
+  if (isEmptySet(a)) return b
+  const members = new Set(a.members)
+  for (const key of b.members) members.add(key)
+  const children = new Map(a.children)
+  for (const [key, child] of b.children) {
+    const known = children.get(key)
+    children.set(key, known === undefined ? child : union(known, child))
   }
   return { members, children }
 }
 
-export function union(a: FieldSet, b: FieldSet): FieldSet {
-  if (isEmptySet(a)) return b
-  return isEmptySet(b) ? a : combined(a, b, { member: (inA, inB) => inA || inB, child: union })
-}
-
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
+  if (a === b) return a
   if (isEmptySet(a) || isEmptySet(b)) return EMPTY_SET
-  return combined(a, b, { member: (inA, inB) => inA && inB, child: intersection })
+  const members = new Set<string>()
+  for (const key of a.members) if (b.members.has(key)) members.add(key)
+  const children = new Map<string, FieldSet>()
+  for (const [key, child] of a.children) {
+    const other = b.children.get(key)
+    const both = other === undefined ? EMPTY_SET : intersection(child, other)
+    if (!isEmptySet(both)) children.set(key, both)
+  }
+  return members.size === 0 && children.size === 0 ? EMPTY_SET : { members, children }
 }
 
-/** What is in `a` but not in `b`; places below a place of `b` stay. */
+/** What is in `a` but not in `b`; places below a place of `b` stay. The same set when that is all of it. */
 export function difference(a: FieldSet, b: FieldSet): FieldSet {
   if (isEmptySet(a) || isEmptySet(b)) return a
-  return combined(a, b, { member: (inA, inB) => inA && !inB, child: difference })
+  let members: Set<string> | undefined
+  for (const key of b.members) {
+    if (!a.members.has(key)) continue
+    members ??= new Set(a.members)
+    members.delete(key)
+  }
+  let children: Map<string, FieldSet> | undefined
+  for (const [key, other] of b.children) {
+    const child = a.children.get(key)
+    const left = child === undefined ? undefined : difference(child, other)
+    if (left === undefined || left === child) continue
+    children ??= new Map(a.children)
+    if (isEmptySet(left)) children.delete(key)
+    else children.set(key, left)
+  }
+  if (members === undefined && children === undefined) return a
+  return { members: members ?? a.members, children: children ?? a.children }
 }
 
-/** The set without a place and all below it. */
+/** The set without a place and all below it; the same set when it has neither. */
 export function without(set: FieldSet, [key, ...rest]: readonly string[]): FieldSet {
   if (key === undefined) return EMPTY_SET
+  const child = set.children.get(key)
+  const isLast = rest.length === 0
+  const less = isLast || child === undefined ? undefined : without(child, rest)
+  if (isLast ? child === undefined && !set.members.has(key) : less === child) return set
   const members = new Set(set.members)
   const children = new Map(set.children)
-  const child = children.get(key)
-  if (rest.length === 0) {
-    members.delete(key)
-    children.delete(key)
-  } else if (child !== undefined) {
-    const less = without(child, rest)
-    if (isEmptySet(less)) children.delete(key)
-    else children.set(key, less)
-  }
+  if (isLast) members.delete(key)
+  if (less === undefined || isEmptySet(less)) children.delete(key)
+  else children.set(key, less)
   return { members, children }
 }
 
@@ -94,25 +110,31 @@ export class FieldSetBuilder implements FieldSet {
 
   add(path: readonly string[]): void {
     let level: FieldSetBuilder = this
-    for (const key of path.slice(0, -1)) {
-      const next = level.children.get(key) ?? new FieldSetBuilder()
-      level.children.set(key, next)
-      level = next
-    }
-    const last = path.at(-1)
-    if (last !== undefined) level.members.add(last)
+    const last = path.length - 1
+    for (let at = 0; at < last; at++) level = level.#below(path[at] as string)
+    if (last >= 0) level.members.add(path[last] as string)
+  }
+
+  #below(key: string): FieldSetBuilder {
+    const known = this.children.get(key)
+    if (known !== undefined) return known
+    const made = new FieldSetBuilder()
+    this.children.set(key, made)
+    return made
   }
 }
 
 /** The JSON of `fieldsV1`. */
 export function toFieldsV1({ members, children }: FieldSet): Record<string, object> {
-  const keys = [...new Set([...members, ...children.keys()])].sort()
-  const entries = keys.map((key) => {
+  const keys = [...children.keys()]
+  for (const key of members) if (!children.has(key)) keys.push(key)
+  const fields: Record<string, object> = {}
+  for (const key of keys.sort()) {
     const child = children.get(key)
-    if (child === undefined) return [key, {}] as const
-    return [key, { ...(members.has(key) ? { '.': {} } : {}), ...toFieldsV1(child) }] as const
-  })
-  return Object.fromEntries(entries)
+    if (child === undefined) fields[key] = {}
+    else fields[key] = members.has(key) ? { '.': {}, ...toFieldsV1(child) } : toFieldsV1(child)
+  }
+  return fields
 }
 
 /** Reads the JSON of `fieldsV1`; what has no known form is left out. */

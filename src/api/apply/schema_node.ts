@@ -59,13 +59,19 @@ function valueNode(tableType: string): SchemaNode {
 
 /** The name of a list entry: the values of its keys, or their defaults; undefined when one has neither. */
 function entryKey(itemType: string, mapKeys: readonly string[]): (item: unknown) => string | undefined {
-  const names = [...mapKeys].sort()
+  const names = [...mapKeys].sort().map((name) => [name, JSON.stringify(name)] as const)
   const fields = findType(itemType)?.fields ?? {}
   return (item) => {
     const entry = isPlainObject(item) ? item : {}
-    const values = names.map((name) => [name, entry[name] ?? fields[name]?.default] as const)
-    if (values.every(([name, value]) => value === undefined || isImplicit(value, entry, name))) return undefined
-    return `k:${JSON.stringify(Object.fromEntries(values.filter(([, value]) => value !== undefined)))}`
+    let text = ''
+    let isNamed = false
+    for (const [name, nameText] of names) {
+      const value = entry[name] ?? fields[name]?.default
+      if (value === undefined) continue
+      if (!isImplicit(value, entry, name)) isNamed = true
+      text += `${text === '' ? '' : ','}${nameText}:${JSON.stringify(value)}`
+    }
+    return isNamed ? `k:{${text}}` : undefined
   }
 }
 
