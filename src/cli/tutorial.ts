@@ -22,6 +22,9 @@ interface TutorialFlags {
   readonly images?: string
 }
 
+/** A folder with translations, such as `zh-CN`. */
+const LANGUAGE = /^[a-z]{2}(-[A-Z]{2})?$/
+
 export function tutorialCommand(): Command {
   return new Command('tutorial')
     .description('play a document: run its commands, show and check what they print')
@@ -39,15 +42,22 @@ export function tutorialCommand(): Command {
 }
 
 function listTutorials(lang: string | undefined): void {
-  for (const file of readdirSync(findTutorials(lang)).sort()) {
+  for (const file of readdirSync(tutorialFolder(lang)).sort()) {
     if (!file.endsWith('.md')) continue
     const { title } = readTutorial(file.slice(0, -'.md'.length), lang)
     console.log(`${file.slice(0, -'.md'.length).padEnd(20)} ${title}`)
   }
 }
 
+/** @throws UserError that names the languages that there are */
+function tutorialFolder(lang: string | undefined): string {
+  const languages = ['en', ...readdirSync(findTutorials(undefined)).filter((name) => LANGUAGE.test(name))]
+  if (lang === undefined || languages.includes(lang)) return findTutorials(lang)
+  throw new UserError(`no tutorial is written in "${lang}"; there are ${languages.join(', ')}`)
+}
+
 function readTutorial(name: string, lang: string | undefined): TutorialDocument {
-  const file = join(findTutorials(lang), `${name}.md`)
+  const file = join(tutorialFolder(lang), `${name}.md`)
   if (!existsSync(file)) throw new UserError(`there is no tutorial "${name}"; \`berth tutorial\` lists them`)
   return parseTutorial(readFileSync(file, 'utf8'), `${name}.md`)
 }

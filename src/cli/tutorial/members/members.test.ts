@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Pod, StatefulSet } from '../../../api/types.ts'
+import { connectLines } from './connect_lines.ts'
 import { membersOf } from './member.ts'
 import { changedMembers, memberLines } from './member_lines.ts'
 import { isWholeAnswer, readReplication } from './replication.ts'
@@ -58,6 +59,19 @@ test('a pod without a node says why, a container its reason, a replica its troub
   assert.match(lines[1] ?? '', /Pending, waits for 0\/3 nodes are available: 3 node/)
   assert.match(lines[2] ?? '', /CrashLoopBackOff, waits for mysql: CrashLoopBackOff$/)
   assert.equal(memberLines(membersOf([pending], [], new Map()), 20)[0]?.length, 20)
+})
+
+test('who wants to connect is led to the primary, whichever member it is', () => {
+  const said = new Map([
+    ['mysql-0', { role: 'replica' } as const],
+    ['mysql-1', { role: 'primary' } as const],
+  ])
+  const members = membersOf([up('mysql-0'), up('mysql-1')], [], said)
+  assert.match(
+    connectLines(members).join('\n'),
+    /exec -it mysql-1 -c mysql -- mysql\n.*port-forward pod\/mysql-1 3306:3306/,
+  )
+  assert.deepEqual(connectLines([]), [])
 })
 
 test('only what changed is told again, and lag alone is no change', () => {
