@@ -3,7 +3,7 @@ import type { Millis } from '../../base/clock.ts'
 import type { Cell, KindRules, MutableObject } from '../kind_rules.ts'
 import type { Wire } from '../types.ts'
 import { autoscalerErrors } from './autoscaler_validation.ts'
-import { fill, items, keepSpec, keepStatus, type Loose, part } from './draft.ts'
+import { items, keepSpec, keepStatus, type Loose, part } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
 
@@ -32,13 +32,13 @@ const cpuMetric = (): object => ({
 function behaviorDefaults(behavior: Loose): void {
   const up = part(behavior, 'scaleUp')
   up.stabilizationWindowSeconds ??= 0
-  fill(up, 'selectPolicy', 'Max')
+  up.selectPolicy ??= 'Max'
   up.policies ??= [
     { type: 'Pods', value: 4, periodSeconds: 15 },
     { type: 'Percent', value: 100, periodSeconds: 15 },
   ]
   const down = part(behavior, 'scaleDown')
-  fill(down, 'selectPolicy', 'Max')
+  down.selectPolicy ??= 'Max'
   down.policies ??= [{ type: 'Percent', value: 100, periodSeconds: 15 }]
 }
 

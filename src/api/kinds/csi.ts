@@ -1,11 +1,13 @@
 import type * as k8s from '@kubernetes/client-node'
 import { duplicate, type FieldError, invalid, notSupported, required } from '../field_error.ts'
 import type { KindRules, MutableObject } from '../kind_rules.ts'
+import { formed } from '../validation/checks.ts'
 import { equal } from '../validation/equality.ts'
 import { goNamed } from '../validation/go_names.ts'
 import { immutableErrors } from '../validation/metadata.ts'
-import { dnsSubdomain } from '../validation/names.ts'
+import { dnsSubdomain, qualifiedName } from '../validation/names.ts'
 import { nonNegative } from '../validation/numbers.ts'
+import { csiDriverNameErrors } from './csi_driver_name.ts'
 import { items, part } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { clusterRef, type StoredWithSpec } from './refs.ts'
@@ -16,6 +18,7 @@ type CsiNode = StoredWithSpec<k8s.V1CSINode>
 const GROUP_POLICIES = ['File', 'None', 'ReadWriteOnceWithFSType']
 const LIFECYCLES = ['Persistent', 'Ephemeral']
 const TOKEN_SECONDS_MIN = 600
+const NODE_PERIOD_SECONDS_MIN = 10
 const NAME_CHARACTERS_MAX = 63
 
 function defaults(draft: MutableObject): void {
@@ -27,6 +30,8 @@ function defaults(draft: MutableObject): void {
   if (items(spec.volumeLifecycleModes).length === 0) spec.volumeLifecycleModes = ['Persistent']
   spec.requiresRepublish ??= false
   spec.seLinuxMount ??= false
+  // Behind a gate that v1.36 ships off.
+  delete spec.preventPodSchedulingIfMissing
 }
 
 function validateDriver({ spec, metadata }: CsiDriver): FieldError[] {
@@ -37,6 +42,16 @@ function validateDriver({ spec, metadata }: CsiDriver): FieldError[] {
       ? [notSupported('spec.fsGroupPolicy', policy, GROUP_POLICIES)]
       : []),
     ...tokenErrors(spec.tokenRequests ?? []),
+    ...nodePeriodErrors(spec.nodeAllocatableUpdatePeriodSeconds),
+    ...(spec.serviceAccountTokenInSecrets && (spec.tokenRequests ?? []).length === 0
+      ? [
+          invalid(
+            'spec.serviceAccountTokenInSecrets',
+            true,
+            'serviceAccountTokenInSecrets is set but no tokenRequests are specified',
+          ),
+        ]
+      : []),
     ...(spec.volumeLifecycleModes ?? []).flatMap((mode) =>
       LIFECYCLES.includes(mode) ? [] : [notSupported('spec.volumeLifecycleModes', mode, LIFECYCLES)],
     ),
@@ -48,6 +63,17 @@ function nameErrors(name: string, field: string): FieldError[] {
     return [invalid(field, name, `must be no more than ${NAME_CHARACTERS_MAX} characters`)]
   return field === 'metadata.name' ? [] : dnsSubdomain(name.toLowerCase()).map((fault) => invalid(field, name, fault))
 }
+
+const nodePeriodErrors = (seconds: number | undefined): FieldError[] =>
+  seconds !== undefined && seconds < NODE_PERIOD_SECONDS_MIN
+    ? [
+        invalid(
+          'spec.nodeAllocatableUpdatePeriodSeconds',
+          seconds,
+          `must be greater than or equal to ${NODE_PERIOD_SECONDS_MIN} seconds`,
+        ),
+      ]
+    : []
 
 function tokenErrors(requests: NonNullable<CsiDriver['spec']['tokenRequests']>): FieldError[] {
   const audiences = new Set<string>()
@@ -94,18 +120,20 @@ function validateNode({ spec }: CsiNode): FieldError[] {
   return (spec.drivers ?? []).flatMap((driver, index) => {
     const at = `spec.drivers[${index}]`
     const errors = [
-      ...(driver.name ? driverNameErrors(driver.name, `${at}.name`) : [required(`${at}.name`)]),
+      ...csiDriverNameErrors(driver.name ?? '', `${at}.name`),
       ...(driver.nodeID ? [] : [required(`${at}.nodeID`)]),
       ...nonNegative(driver.allocatable?.count, `${at}.allocatable.count`),
       ...(names.has(driver.name) ? [duplicate(`${at}.name`, driver.name)] : []),
+      ...(driver.topologyKeys ?? []).flatMap((key, place) => [
+        ...((driver.topologyKeys ?? []).indexOf(key) < place ? [duplicate(at, key)] : []),
+        ...(key === '' ? [required(at)] : []),
+        ...formed(key, qualifiedName, at),
+      ]),
     ]
     names.add(driver.name)
     return errors
   })
 }
-
-const driverNameErrors = (name: string, field: string): FieldError[] =>
-  dnsSubdomain(name).map((fault) => invalid(field, name, fault))
 
 /** A driver of a node may come and go, but not change. */
 const nodeChangeErrors = ({ spec }: CsiNode, { spec: old }: CsiNode): FieldError[] =>

@@ -3,13 +3,16 @@ import type { KindRules, MutableObject } from '../kind_rules.ts'
 import { ENDPOINT_SLICES } from '../resources.ts'
 import type { EndpointSlice } from '../types.ts'
 import { IP_FAULT, isIPv4, isIPv6 } from '../validation/addresses.ts'
+import { formed } from '../validation/checks.ts'
 import { equal } from '../validation/equality.ts'
 import { immutableErrors } from '../validation/metadata.ts'
-import { dnsLabel, dnsSubdomain } from '../validation/names.ts'
-import { fill, items } from './draft.ts'
+import { dnsLabel, dnsSubdomain, type FormCheck, labelValue, qualifiedName } from '../validation/names.ts'
+import { items } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { firstFew } from './endpoints.ts'
 import { specialAddressFaults } from './service_validation.ts'
+
+type Endpoint = NonNullable<EndpointSlice['endpoints']>[number]
 
 const TYPES = ['FQDN', 'IPv4', 'IPv6']
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP']
@@ -19,7 +22,7 @@ const ADDRESSES_MAX = 100
 function defaults(draft: MutableObject): void {
   for (const port of items(draft['ports'])) {
     port.name ??= ''
-    fill(port, 'protocol', 'TCP')
+    port.protocol ??= 'TCP'
   }
 }
 
@@ -31,13 +34,16 @@ function validate(slice: EndpointSlice): FieldError[] {
   return [
     ...portListErrors(slice.ports ?? []),
     ...(endpoints.length > ENDPOINTS_MAX ? [tooMany('endpoints', endpoints.length, ENDPOINTS_MAX)] : []),
-    ...endpoints.flatMap(({ addresses }, index) => endpointErrors(addresses ?? [], addressType, `endpoints[${index}]`)),
+    ...endpoints.flatMap((endpoint, index) => [
+      ...endpointErrors(endpoint.addresses ?? [], addressType, `endpoints[${index}]`),
+      ...placeErrors(endpoint, `endpoints[${index}]`),
+    ]),
   ]
 }
 
 function portListErrors(ports: NonNullable<EndpointSlice['ports']>): FieldError[] {
   const names = new Set<string>()
-  return ports.flatMap(({ name = '', protocol }, index) => {
+  return ports.flatMap(({ name = '', protocol, appProtocol }, index) => {
     const at = `ports[${index}]`
     const errors = [
       ...(name === '' ? [] : dnsLabel(name).map((fault) => invalid(`${at}.name`, name, fault))),
@@ -45,6 +51,7 @@ function portListErrors(ports: NonNullable<EndpointSlice['ports']>): FieldError[
       ...(protocol !== undefined && !PROTOCOLS.includes(protocol)
         ? [notSupported(`${at}.protocol`, protocol, PROTOCOLS)]
         : []),
+      ...(appProtocol === undefined ? [] : formed(appProtocol, qualifiedName, `${at}.appProtocol`)),
     ]
     names.add(name)
     return errors
@@ -57,6 +64,23 @@ function endpointErrors(addresses: readonly string[], type: string, at: string):
   return [
     ...(addresses.length > ADDRESSES_MAX ? [tooMany(field, addresses.length, ADDRESSES_MAX)] : []),
     ...addresses.flatMap((address, index) => addressErrors(address, type, `${field}[${index}]`)),
+  ]
+}
+
+/** Where an endpoint is, and for whom it is meant. */
+function placeErrors({ nodeName, hostname, hints }: Endpoint, at: string): FieldError[] {
+  const names = (list: readonly { readonly name: string }[] | undefined, form: FormCheck, field: string) =>
+    (list ?? []).flatMap(({ name = '' }, index) => [
+      ...((list ?? []).findIndex((one) => one.name === name) < index
+        ? [duplicate(`${field}[${index}].name`, name)]
+        : []),
+      ...formed(name, form, `${field}[${index}].name`),
+    ])
+  return [
+    ...(nodeName === undefined ? [] : formed(nodeName, dnsSubdomain, `${at}.nodeName`)),
+    ...(hostname === undefined ? [] : formed(hostname, dnsLabel, `${at}.hostname`)),
+    ...names(hints?.forZones, labelValue, `${at}.hints.forZones`),
+    ...names(hints?.forNodes, dnsSubdomain, `${at}.hints.forNodes`),
   ]
 }
 
@@ -85,6 +109,10 @@ export const endpointSliceRules: KindRules<EndpointSlice> = {
     !equal(draft['ports'], old.ports) ||
     !equal(draft.metadata['labels'], old.metadata.labels),
   defaults,
+  prepareCreate: (draft) => {
+    // It came from the version before, which had no field for zones.
+    for (const endpoint of items(draft['endpoints'])) delete endpoint.deprecatedTopology
+  },
   validateCreate: validate,
   validateUpdate: (slice, old) => [
     ...validate(slice),

@@ -2,8 +2,9 @@ import { type FieldError, invalid, notSupported, required } from '../field_error
 import type { KindRules, MutableObject } from '../kind_rules.ts'
 import { ENDPOINTS } from '../resources.ts'
 import type { Endpoints } from '../types.ts'
-import { IP_FAULT, isIP } from '../validation/addresses.ts'
-import { dnsLabel } from '../validation/names.ts'
+import { IP_FAULT, ipErrors } from '../validation/addresses.ts'
+import { formed, formedIfSet } from '../validation/checks.ts'
+import { dnsLabel, dnsSubdomain, qualifiedName } from '../validation/names.ts'
 import { portErrors } from '../validation/numbers.ts'
 import { fill, items } from './draft.ts'
 import { ageOf } from './durations.ts'
@@ -34,13 +35,20 @@ function subsetErrors({ addresses = [], notReadyAddresses = [], ports = [] }: Su
 }
 
 /** Upstream says the same of a bad address in two wordings. */
-function addressErrors({ ip }: Address, at: string): FieldError[] {
+function addressErrors({ ip, hostname, nodeName }: Address, at: string): FieldError[] {
   const field = `${at}.ip`
-  if (!isIP(ip)) return [invalid(field, ip, IP_FAULT), invalid(field, ip, 'must be a valid IP address')]
-  return specialAddressFaults(ip).map((fault) => invalid(field, ip, fault))
+  const faults = ipErrors(ip, field)
+  const unreadable = faults.some(({ message }) => message.endsWith(IP_FAULT))
+  return [
+    ...faults,
+    ...formedIfSet(hostname, dnsLabel, `${at}.hostname`),
+    ...(nodeName === undefined ? [] : formed(nodeName, dnsSubdomain, `${at}.nodeName`)),
+    ...(unreadable ? [invalid(field, ip, 'must be a valid IP address')] : []),
+    ...(faults.length > 0 ? [] : specialAddressFaults(ip).map((fault) => invalid(field, ip, fault))),
+  ]
 }
 
-function onePortErrors({ name, port, protocol }: Port, needsName: boolean, at: string): FieldError[] {
+function onePortErrors({ name, port, protocol, appProtocol }: Port, needsName: boolean, at: string): FieldError[] {
   const nameErrors = name ? dnsLabel(name).map((fault) => invalid(`${at}.name`, name, fault)) : []
   return [
     ...(needsName && !name ? [required(`${at}.name`)] : nameErrors),
@@ -48,6 +56,7 @@ function onePortErrors({ name, port, protocol }: Port, needsName: boolean, at: s
     ...(protocol === undefined || PROTOCOLS.includes(protocol)
       ? []
       : [notSupported(`${at}.protocol`, protocol, PROTOCOLS)]),
+    ...(appProtocol === undefined ? [] : formed(appProtocol, qualifiedName, `${at}.appProtocol`)),
   ]
 }
 

@@ -3,7 +3,8 @@ import { type FieldError, invalid, notSupported, required, SpelledValue } from '
 import type { KindRules, MutableObject } from '../kind_rules.ts'
 import type { Wire } from '../types.ts'
 import { isIP } from '../validation/addresses.ts'
-import { dns1035Label, dnsSubdomain, portName, wildcardSubdomain } from '../validation/names.ts'
+import { formed, formedIfSet, requiredFormed } from '../validation/checks.ts'
+import { dnsLabel, dnsSubdomain, pathSegment, portName, wildcardSubdomain } from '../validation/names.ts'
 import { portErrors } from '../validation/numbers.ts'
 import { keepSpec, keepStatus, part } from './draft.ts'
 import { ageOf } from './durations.ts'
@@ -30,14 +31,15 @@ function validate({ spec }: Ingress): FieldError[] {
     ...(rules.length === 0 && spec.defaultBackend === undefined
       ? [invalid('spec', new SpelledValue('null'), nothing)]
       : []),
+    ...(spec.defaultBackend ? backendErrors(spec.defaultBackend, 'spec.defaultBackend') : []),
     ...rules.flatMap((rule, index) => [
       ...hostErrors(rule.host ?? '', `spec.rules[${index}].host`),
       ...(rule.http === undefined ? [] : pathListErrors(rule.http.paths ?? [], `spec.rules[${index}].http.paths`)),
     ]),
-    ...(spec.defaultBackend ? backendErrors(spec.defaultBackend, 'spec.defaultBackend') : []),
-    ...(spec.tls ?? []).flatMap(({ hosts = [] }, index) =>
-      hosts.flatMap((host, at) => dnsHostErrors(host, `spec.tls[${index}].hosts[${at}]`)),
-    ),
+    ...(spec.tls ?? []).flatMap(({ hosts = [], secretName }, index) => [
+      ...hosts.flatMap((host, at) => dnsHostErrors(host, `spec.tls[${index}].hosts[${at}]`)),
+      ...formedIfSet(secretName, dnsSubdomain, `spec.tls[${index}].secretName`),
+    ]),
     ...(spec.ingressClassName === undefined
       ? []
       : dnsSubdomain(spec.ingressClassName).map((fault) =>
@@ -61,12 +63,13 @@ function pathListErrors(paths: readonly Path[], field: string): FieldError[] {
 }
 
 function onePathErrors({ path = '', pathType, backend }: Path, at: string): FieldError[] {
+  const isMissing = pathType === undefined || pathType === null
+  if (isMissing) return [required(`${at}.pathType`, 'pathType must be specified')]
   return [...pathTypeErrors(path, pathType, at), ...backendErrors(backend ?? {}, `${at}.backend`)]
 }
 
-function pathTypeErrors(path: string, pathType: string | undefined, at: string): FieldError[] {
+function pathTypeErrors(path: string, pathType: string, at: string): FieldError[] {
   const field = `${at}.path`
-  if (!pathType) return [required(`${at}.pathType`, 'pathType must be specified')]
   if (!PATH_TYPES.includes(pathType)) return [notSupported(`${at}.pathType`, pathType, PATH_TYPES)]
   const absolute = path.startsWith('/')
   if (pathType === 'ImplementationSpecific') {
@@ -87,15 +90,21 @@ function backendErrors({ service, resource }: Backend, at: string): FieldError[]
   if (service !== undefined && resource !== undefined) {
     return [invalid(at, '', 'cannot set both resource and service backends')]
   }
-  if (service === undefined) return []
+  if (resource !== undefined) return resourceErrors(resource, `${at}.resource`)
+  if (service === undefined) return [invalid(at, '', 'resource or service backend is required')]
   const { name, port } = service
   return [
-    ...(name
-      ? dns1035Label(name).map((fault) => invalid(`${at}.service.name`, name, fault))
-      : [required(`${at}.service.name`)]),
+    ...(name ? formed(name, dnsLabel, `${at}.service.name`) : [required(`${at}.service.name`)]),
     ...servicePortErrors(port?.name ?? '', port?.number ?? 0, at),
   ]
 }
+
+const resourceErrors = (reference: NonNullable<Backend['resource']>, at: string): FieldError[] => [
+  // An absent group is kept as `null`.
+  ...(typeof reference.apiGroup === 'string' ? formed(reference.apiGroup, dnsSubdomain, `${at}.apiGroup`) : []),
+  ...requiredFormed(reference.kind, pathSegment, `${at}.kind`),
+  ...requiredFormed(reference.name, pathSegment, `${at}.name`),
+]
 
 function servicePortErrors(name: string, number: number, at: string): FieldError[] {
   if (name !== '' && number !== 0) return [invalid(at, '', 'cannot set both port name & port number')]

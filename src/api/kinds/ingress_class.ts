@@ -1,8 +1,9 @@
 import type * as k8s from '@kubernetes/client-node'
 import { type FieldError, forbidden, invalid, notSupported, required, tooLong } from '../field_error.ts'
 import type { KindRules, MutableObject } from '../kind_rules.ts'
+import { formed, requiredFormed } from '../validation/checks.ts'
 import { immutableErrors } from '../validation/metadata.ts'
-import { dnsSubdomain } from '../validation/names.ts'
+import { dnsLabel, dnsSubdomain, pathSegment } from '../validation/names.ts'
 import { part } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { clusterRef, type StoredWithSpec } from './refs.ts'
@@ -37,10 +38,12 @@ function parameterErrors(parameters: IngressClass['spec']['parameters']): FieldE
   const at = 'spec.parameters'
   const { scope, namespace } = parameters
   return [
-    ...(parameters.kind ? [] : [required(`${at}.kind`)]),
-    ...(parameters.name ? [] : [required(`${at}.name`)]),
+    ...(typeof parameters.apiGroup === 'string' ? formed(parameters.apiGroup, dnsSubdomain, `${at}.apiGroup`) : []),
+    ...requiredFormed(parameters.kind, pathSegment, `${at}.kind`),
+    ...requiredFormed(parameters.name, pathSegment, `${at}.name`),
     ...(scope !== undefined && !SCOPES.includes(scope) ? [notSupported(`${at}.scope`, scope, SCOPES)] : []),
-    ...(scope === 'Namespace' && !namespace
+    ...(scope === 'Namespace' && namespace !== undefined ? formed(namespace, dnsLabel, `${at}.namespace`) : []),
+    ...(scope === 'Namespace' && namespace === undefined
       ? [required(`${at}.namespace`, "`parameters.scope` is set to 'Namespace'")]
       : []),
     ...(scope === 'Cluster' && namespace !== undefined

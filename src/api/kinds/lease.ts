@@ -20,6 +20,12 @@ export const leaseRules: KindRules<Lease> = {
   resource: LEASES,
   generation: 'none',
   createOnUpdate: true,
+  defaults: ({ spec }) => {
+    // Behind a gate that v1.36 ships off: dropped without a word.
+    if (!spec) return
+    delete spec.strategy
+    delete spec.preferredHolder
+  },
   validateCreate: validate,
   cells: ({ metadata, spec }, now) => [
     metadata.name,

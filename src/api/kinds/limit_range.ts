@@ -1,11 +1,15 @@
 import type * as k8s from '@kubernetes/client-node'
 import { duplicate, type FieldError, forbidden, invalid, required } from '../field_error.ts'
 import type { KindRules, MutableObject } from '../kind_rules.ts'
-import { compareQuantities } from '../quantity.ts'
+import { compareQuantities, nanosOf } from '../quantity.ts'
 import type { Wire } from '../types.ts'
-import { resourceNameErrors } from '../validation/resource_names.ts'
+import { formed } from '../validation/checks.ts'
+import { qualifiedName } from '../validation/names.ts'
+import { containerResourceNameErrors, mayOvercommit, resourceNameErrors } from '../validation/resource_names.ts'
 import { items, type Loose, part } from './draft.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
+
+const STANDARD_TYPES = ['Pod', 'Container', 'PersistentVolumeClaim']
 
 type LimitRange = StoredWithSpec<k8s.V1LimitRange>
 type Limit = Wire<k8s.V1LimitRangeItem>
@@ -28,9 +32,17 @@ function validate({ spec }: LimitRange): FieldError[] {
   const types = new Set<string>()
   return (spec.limits ?? []).flatMap((limit, index) => {
     const at = `spec.limits[${index}]`
+    const { type = '' } = limit
+    const errors = formed(type, qualifiedName, `${at}.type`)
+    const unknown = errors.length === 0 && !type.includes('/') && !STANDARD_TYPES.includes(type)
     const taken = types.has(limit.type) ? [duplicate(`${at}.type`, limit.type)] : []
     types.add(limit.type)
-    return [...taken, ...limitErrors(limit, at)]
+    return [
+      ...errors,
+      ...(unknown ? [invalid(`${at}.type`, type, 'must be a standard limit type or fully qualified')] : []),
+      ...taken,
+      ...limitErrors(limit, at),
+    ]
   })
 }
 
@@ -41,12 +53,51 @@ function limitErrors(limit: Limit, at: string): FieldError[] {
     ),
   )
   return [
-    ...(limit.type ? [] : [required(`${at}.type`)]),
-    ...podErrors(limit, at),
+    ...nameErrors(limit, limit.max, `${at}.max`),
+    ...nameErrors(limit, limit.min, `${at}.min`),
+    ...(limit.type === 'Pod'
+      ? podErrors(limit, at)
+      : [
+          ...nameErrors(limit, defaultOf(limit), `${at}.default`),
+          ...nameErrors(limit, limit.defaultRequest, `${at}.defaultRequest`),
+        ]),
     ...claimErrors(limit, at),
-    ...[...names]
-      .sort()
-      .flatMap((name) => [...resourceNameErrors(name, `${at}.${name}`), ...orderErrors(limit, name, at)]),
+    ...nameErrors(limit, limit.maxLimitRequestRatio, `${at}.maxLimitRequestRatio`),
+    ...[...names].sort().flatMap((name) => [...orderErrors(limit, name, at), ...ratioErrors(limit, name, at)]),
+  ]
+}
+
+/** Pods and containers have resources that a claim has not. */
+const nameErrors = ({ type }: Limit, amounts: Readonly<Record<string, string>> | undefined, at: string): FieldError[] =>
+  Object.keys(amounts ?? {})
+    .sort()
+    .flatMap((name) =>
+      type === 'Pod' || type === 'Container'
+        ? containerResourceNameErrors(name, `${at}[${name}]`)
+        : resourceNameErrors(name, `${at}[${name}]`),
+    )
+
+/** A limit may be so many times the request, but not more than the extremes allow. */
+function ratioErrors(limit: Limit, name: string, at: string): FieldError[] {
+  const ratio = limit.maxLimitRequestRatio?.[name]
+  const [min, max] = [limit.min?.[name], limit.max?.[name]]
+  const [request, standard] = [limit.defaultRequest?.[name], defaultOf(limit)?.[name]]
+  const field = `${at}.maxLimitRequestRatio[${name}]`
+  const widest = min === undefined || max === undefined ? undefined : Number(nanosOf(max)) / Number(nanosOf(min))
+  const unequal = `default value ${standard} must equal to defaultRequest value ${request} in ${name}`
+  return [
+    ...(ratio !== undefined && compareQuantities(ratio, '1') < 0
+      ? [invalid(field, ratio, `ratio ${ratio} is less than 1`)]
+      : []),
+    ...(ratio !== undefined && widest !== undefined && Number(nanosOf(ratio)) / 1e9 > widest
+      ? [invalid(field, ratio, `ratio ${ratio} is greater than max/min = ${widest.toFixed(6)}`)]
+      : []),
+    ...(!mayOvercommit(name) &&
+    request !== undefined &&
+    standard !== undefined &&
+    compareQuantities(request, standard) !== 0
+      ? [invalid(`${at}.defaultRequest[${name}]`, request, unequal)]
+      : []),
   ]
 }
 
@@ -54,7 +105,6 @@ const defaultOf = (limit: Limit): Readonly<Record<string, string>> | undefined =
   (limit as { readonly default?: Readonly<Record<string, string>> }).default
 
 function podErrors(limit: Limit, at: string): FieldError[] {
-  if (limit.type !== 'Pod') return []
   const fault = "may not be specified when `type` is 'Pod'"
   return [
     ...(Object.keys(defaultOf(limit) ?? {}).length > 0 ? [forbidden(`${at}.default`, fault)] : []),
@@ -97,7 +147,7 @@ function orderErrors(limit: Limit, name: string, at: string): FieldError[] {
       ? [fault('default', min, `min value ${min} is greater than default value ${standard}`)]
       : []),
     ...(above(standard, max)
-      ? [fault('default', standard, `default value ${standard} is greater than max value ${max}`)]
+      ? [fault('default', max, `default value ${standard} is greater than max value ${max}`)]
       : []),
   ]
 }

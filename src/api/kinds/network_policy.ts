@@ -2,7 +2,7 @@ import type * as k8s from '@kubernetes/client-node'
 import { type FieldError, forbidden, invalid, notSupported, required } from '../field_error.ts'
 import type { KindRules, MutableObject } from '../kind_rules.ts'
 import type { Wire } from '../types.ts'
-import { CIDR_FAULT, isCidr } from '../validation/addresses.ts'
+import { cidrErrors, isCidr, isWithin } from '../validation/addresses.ts'
 import { portOrNameErrors } from '../validation/numbers.ts'
 import { labelSelectorErrors, selectorText } from '../validation/selectors.ts'
 import { fill, items, part } from './draft.ts'
@@ -67,7 +67,7 @@ function endPortErrors(endPort: number, port: number | string | undefined, field
   if (port === undefined) return [invalid(field, endPort, 'may not be specified when `port` is not specified')]
   if (typeof port === 'string') return [invalid(field, endPort, 'may not be specified when `port` is non-numeric')]
   return [
-    ...(endPort < port ? [invalid(field, endPort, 'must be greater than or equal to `port`')] : []),
+    ...(endPort < port ? [invalid(field, port, 'must be greater than or equal to `port`')] : []),
     ...portOrNameErrors(endPort, field),
   ]
 }
@@ -88,8 +88,12 @@ function peerErrors({ podSelector, namespaceSelector, ipBlock }: Peer, at: strin
 
 function blockErrors({ cidr, except = [] }: Wire<k8s.V1IPBlock>, at: string): FieldError[] {
   if (!cidr) return [required(`${at}.cidr`)]
-  if (!isCidr(cidr)) return [invalid(`${at}.cidr`, cidr, CIDR_FAULT)]
-  return except.flatMap((range, index) => (isCidr(range) ? [] : [invalid(`${at}.except[${index}]`, range, CIDR_FAULT)]))
+  if (!isCidr(cidr)) return cidrErrors(cidr, `${at}.cidr`)
+  return except.flatMap((range, index) => {
+    const field = `${at}.except[${index}]`
+    if (!isCidr(range)) return cidrErrors(range, field)
+    return isWithin(range, cidr) ? [] : [invalid(field, range, 'must be a strict subset of `cidr`')]
+  })
 }
 
 /** Who may talk to pods. */

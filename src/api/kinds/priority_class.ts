@@ -1,8 +1,8 @@
-import { type FieldError, forbidden, notSupported } from '../field_error.ts'
+import { type FieldError, forbidden } from '../field_error.ts'
 import type { KindRules } from '../kind_rules.ts'
 import { PRIORITY_CLASSES } from '../resources.ts'
 import type { PriorityClass } from '../types.ts'
-import { fill } from './draft.ts'
+import { requiredOneOf } from '../validation/checks.ts'
 import { ageOf } from './durations.ts'
 
 const SYSTEM_PREFIX = 'system-'
@@ -35,7 +35,7 @@ function nameAndValueErrors({ metadata, value = 0 }: PriorityClass): FieldError[
 }
 
 const policyErrors = (policy: string | undefined): FieldError[] =>
-  policy !== undefined && !POLICIES.includes(policy) ? [notSupported('preemptionPolicy', policy, POLICIES)] : []
+  policy === undefined ? [] : requiredOneOf(policy, POLICIES, 'preemptionPolicy')
 
 function validateUpdate(one: PriorityClass, old: PriorityClass): FieldError[] {
   const fixed = 'may not be changed in an update.'
@@ -50,7 +50,9 @@ export const priorityClassRules: KindRules<PriorityClass> = {
   resource: PRIORITY_CLASSES,
   generation: 'spec',
   generationGrows: () => false,
-  defaults: (draft) => fill(draft, 'preemptionPolicy', 'PreemptLowerPriority'),
+  defaults: (draft) => {
+    draft['preemptionPolicy'] ??= 'PreemptLowerPriority'
+  },
   validateCreate: validate,
   validateUpdate,
   cells: ({ metadata, value, globalDefault, preemptionPolicy }, now) => [

@@ -10,6 +10,7 @@ import { configMapRules } from './config_map.ts'
 import { controllerRevisionRules } from './controller_revision.ts'
 import { cronJobRules } from './cron_job.ts'
 import { csiDriverRules, csiNodeRules } from './csi.ts'
+import { csiStorageCapacityRules } from './csi_storage_capacity.ts'
 import { customResourceDefinitionRules } from './custom_resource_definition.ts'
 import { daemonSetRules } from './daemon_set.ts'
 import { deploymentRules } from './deployment.ts'
@@ -20,6 +21,7 @@ import { eventRules, groupEventRules } from './event.ts'
 import { flowSchemaRules, priorityLevelRules } from './flow_schema.ts'
 import { ingressRules } from './ingress.ts'
 import { ingressClassRules } from './ingress_class.ts'
+import { ipAddressRules } from './ip_address.ts'
 import { jobRules } from './job.ts'
 import { leaseRules } from './lease.ts'
 import { limitRangeRules } from './limit_range.ts'
@@ -34,6 +36,7 @@ import { replicationControllerRules } from './replication_controller.ts'
 import { resourceQuotaRules } from './resource_quota.ts'
 import { clusterRoleRules, roleRules } from './role.ts'
 import { clusterRoleBindingRules, roleBindingRules } from './role_binding.ts'
+import { runtimeClassRules } from './runtime_class.ts'
 import { secretRules } from './secret.ts'
 import { serviceRules } from './service.ts'
 import { serviceAccountRules } from './service_account.ts'
@@ -41,6 +44,8 @@ import { statefulSetRules } from './stateful_set.ts'
 import { storageClassRules } from './storage_class.ts'
 import { nodeMetricsRules, podMetricsRules } from './usage_metrics.ts'
 import { volumeRules } from './volume.ts'
+import { volumeAttachmentRules } from './volume_attachment.ts'
+import { volumeAttributesClassRules } from './volume_attributes_class.ts'
 import { mutatingWebhookRules, validatingWebhookRules } from './webhook_configuration.ts'
 
 /** The kinds that have rules of their own, one file per kind in this folder. */
@@ -92,6 +97,11 @@ const OWN_RULES: readonly KindRules[] = [
   podMetricsRules,
   nodeMetricsRules,
   volumeRules,
+  ipAddressRules,
+  runtimeClassRules,
+  csiStorageCapacityRules,
+  volumeAttributesClassRules,
+  volumeAttachmentRules,
   validatingWebhookRules,
   mutatingWebhookRules,
 ]

@@ -6,10 +6,10 @@ import { nonNegative } from '../validation/numbers.ts'
 import { keepSpec, keepStatus, part } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { podTemplateDefaults } from './pod_defaults.ts'
-import { templateErrors } from './pod_template.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
 import { labelText } from './service.ts'
 import { containerCells } from './stateful_set.ts'
+import { runningTemplateErrors } from './workload.ts'
 import { namedWorkloadWarnings } from './workload_warnings.ts'
 
 export type ReplicationController = StoredWithSpec<k8s.V1ReplicationController>
@@ -44,7 +44,7 @@ function templateFaults(
   const mismatch = '`selector` does not match template `labels`'
   return [
     ...(matchesAll(selector, labels) ? [] : [invalid('spec.template.metadata.labels', sortedMap(labels), mismatch)]),
-    ...templateErrors(template, 'spec.template', ['Always']),
+    ...runningTemplateErrors(template, 'ReplicationController'),
   ]
 }
 

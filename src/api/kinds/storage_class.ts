@@ -1,11 +1,12 @@
 import type { Millis } from '../../base/clock.ts'
-import { type FieldError, invalid, notSupported, required } from '../field_error.ts'
+import { duplicate, type FieldError, invalid, required } from '../field_error.ts'
 import type { Cell, KindRules, MutableObject } from '../kind_rules.ts'
 import { STORAGE_CLASSES } from '../resources.ts'
 import type { StorageClass } from '../types.ts'
+import { formed, oneOf, present } from '../validation/checks.ts'
+import { labelKeyErrors } from '../validation/labels.ts'
 import { immutableErrors } from '../validation/metadata.ts'
 import { qualifiedName } from '../validation/names.ts'
-import { fill } from './draft.ts'
 import { ageOf } from './durations.ts'
 
 const DEFAULT_ANNOTATIONS = [
@@ -21,29 +22,60 @@ export const isDefaultClass = (storageClass: StorageClass): boolean =>
   DEFAULT_ANNOTATIONS.some((name) => storageClass.metadata.annotations?.[name] === 'true')
 
 function defaults(draft: MutableObject): void {
-  fill(draft, 'reclaimPolicy', 'Delete')
-  fill(draft, 'volumeBindingMode', 'Immediate')
+  draft['reclaimPolicy'] ??= 'Delete'
+  draft['volumeBindingMode'] ??= 'Immediate'
 }
 
 function validate(one: StorageClass): FieldError[] {
   return [
     ...provisionerErrors(one.provisioner),
     ...parameterErrors(one.parameters),
-    ...choice(one.reclaimPolicy, RECLAIM_POLICIES, 'reclaimPolicy'),
-    ...choice(one.volumeBindingMode, BINDING_MODES, 'volumeBindingMode'),
+    ...(one.reclaimPolicy ? oneOf(one.reclaimPolicy, RECLAIM_POLICIES, 'reclaimPolicy') : []),
+    ...oneOf(one.volumeBindingMode, BINDING_MODES, 'volumeBindingMode'),
+    ...topologyErrors(one.allowedTopologies ?? []),
   ]
 }
 
 const provisionerErrors = (provisioner: string): FieldError[] =>
-  provisioner
-    ? qualifiedName(provisioner.toLowerCase()).map((fault) => invalid('provisioner', provisioner, fault))
-    : [required('provisioner')]
+  provisioner ? formed(provisioner.toLowerCase(), qualifiedName, 'provisioner') : [required('provisioner')]
 
 const parameterErrors = (parameters: StorageClass['parameters']): FieldError[] =>
   Object.keys(parameters ?? {}).includes('') ? [invalid('parameters', '', 'field must not be empty.')] : []
 
-const choice = (value: string | undefined, known: readonly string[], field: string): FieldError[] =>
-  value && !known.includes(value) ? [notSupported(field, value, known)] : []
+type Topology = NonNullable<StorageClass['allowedTopologies']>[number]
+
+/** Where volumes may lie. Two terms that say the same, or nothing at all, are one too many. */
+function topologyErrors(terms: readonly Topology[]): FieldError[] {
+  const said = new Set<string>(terms.length > 0 ? [''] : [])
+  return terms.flatMap((term, index) => {
+    const at = `allowedTopologies[${index}].matchLabelExpressions`
+    const expressions = term.matchLabelExpressions ?? []
+    const meaning = expressions.map(({ key, values }) => `${key}=${[...new Set(values ?? [])].sort()}`).sort()
+    const repeated = said.has(meaning.join(';'))
+    said.add(meaning.join(';'))
+    return [
+      ...expressions.flatMap((one, place) => [
+        ...expressionErrors(one, `${at}[${place}]`),
+        ...(expressions.findIndex(({ key }) => key === one.key) < place
+          ? [duplicate(`${at}[${place}].key`, one.key)]
+          : []),
+      ]),
+      ...(repeated ? [duplicate(at, '')] : []),
+    ]
+  })
+}
+
+function expressionErrors(one: NonNullable<Topology['matchLabelExpressions']>[number], at: string): FieldError[] {
+  // An absent list is kept as `null`.
+  const values = one.values ?? []
+  return [
+    ...present(values, `${at}.values`),
+    ...values.flatMap((value, index) =>
+      values.indexOf(value) < index ? [duplicate(`${at}.values[${index}]`, value)] : [],
+    ),
+    ...labelKeyErrors(one.key ?? '', `${at}.key`),
+  ]
+}
 
 function validateUpdate(one: StorageClass, old: StorageClass): FieldError[] {
   return [...validate(one), ...IMMUTABLE.flatMap((field) => immutableErrors(one[field], old[field], field))]

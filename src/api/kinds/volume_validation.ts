@@ -56,7 +56,7 @@ export const volumeErrors = (volume: PersistentVolume): FieldError[] => [
   ...recycleErrors(volume.spec, 'spec'),
   ...formedIfSet(volume.spec.storageClassName, dnsSubdomain, 'spec.storageClassName'),
   ...oneOf(volume.spec.volumeMode, VOLUME_MODES, 'spec.volumeMode'),
-  ...attributesClassErrors(volume.spec, 'spec'),
+  ...attributesClassErrors(volume.spec),
 ]
 
 /** A volume that stands inside another object: it is described, and nobody may claim it. */
@@ -84,7 +84,6 @@ export function inlineVolumeErrors(spec: Spec, at: string): FieldError[] {
           ),
         ]
       : []),
-    ...attributesClassErrors(spec, at),
   ]
 }
 
@@ -146,7 +145,7 @@ function checkSource(
   return [
     ...present(spec.local?.path, `${at}.path`),
     ...backstepErrors(spec.local?.path ?? '', `${at}.path`),
-    ...(spec.nodeAffinity?.required ? [] : [required(`${specAt}.nodeAffinity`, 'Local volume requires node affinity')]),
+    ...(spec.nodeAffinity ? [] : [required(`${specAt}.nodeAffinity`, 'Local volume requires node affinity')]),
   ]
 }
 
@@ -177,12 +176,12 @@ function recycleErrors(spec: Spec, at: string): FieldError[] {
   return [forbidden(`${at}.persistentVolumeReclaimPolicy`, "may not be 'recycle' for a hostPath mount of '/'")]
 }
 
-function attributesClassErrors({ volumeAttributesClassName: name, csi }: Spec, at: string): FieldError[] {
+function attributesClassErrors({ volumeAttributesClassName: name, csi }: Spec): FieldError[] {
   if (name === undefined) return []
-  const field = `${at}.volumeAttributesClassName`
+  const field = 'spec.volumeAttributesClassName'
   return [
     ...(name === '' ? [required(field, 'an empty string is disallowed')] : formedIfSet(name, dnsSubdomain, field)),
-    ...(csi ? [] : [required(`${at}.csi`, 'has to be specified when using volumeAttributesClassName')]),
+    ...(csi ? [] : [required('spec.csi', 'has to be specified when using volumeAttributesClassName')]),
   ]
 }
 

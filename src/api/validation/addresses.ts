@@ -50,3 +50,27 @@ export function cidrErrors(text: string, field: string): FieldError[] {
   const zeros = hasLeadingZeros(address) || (/^0[0-9]+$/.test(bits) && isIP(address))
   return [invalid(field, text, zeros ? 'must not have leading 0s in IP or prefix length' : CIDR_FAULT)]
 }
+
+/** The bits of an address, as text: `1` and `0` by place. */
+function bitsOf(address: string): string {
+  const bits = (value: number, width: number) => value.toString(2).padStart(width, '0')
+  if (isIPv4(address))
+    return address
+      .split('.')
+      .map((each) => bits(Number(each), 8))
+      .join('')
+  const plain = new URL(`http://[${address}]/`).hostname.slice(1, -1)
+  const [head = '', tail = ''] = plain.split('::')
+  const [before, after] = [head, tail].map((half) => (half === '' ? [] : half.split(':')))
+  const zeros = IPV6_GROUPS - (before?.length ?? 0) - (after?.length ?? 0)
+  const groups = [...(before ?? []), ...Array<string>(Math.max(0, zeros)).fill('0'), ...(after ?? [])]
+  return groups.map((group) => bits(Number.parseInt(group, 16), 16)).join('')
+}
+
+/** Whether a range is a part of another, and not all of it. */
+export function isWithin(range: string, outer: string): boolean {
+  const [address = '', length = ''] = range.split('/')
+  const [outerAddress = '', outerLength = ''] = outer.split('/')
+  if (isIPv4(address) !== isIPv4(outerAddress) || Number(outerLength) >= Number(length)) return false
+  return bitsOf(address).slice(0, Number(outerLength)) === bitsOf(outerAddress).slice(0, Number(outerLength))
+}
