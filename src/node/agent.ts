@@ -20,6 +20,7 @@ import { createHostPreparation, type HostPreparation } from './preparation/host_
 import type { NodePaths } from './preparation/paths.ts'
 import { createPodProbes } from './probes/pod_probes.ts'
 import { createProbeRunner } from './probes/run_probe.ts'
+import { ReferencedObjects } from './referenced_objects.ts'
 import { followRelated } from './related_changes.ts'
 import type { ContainerRuntime } from './runtime.ts'
 import type { NodeStreams } from './streams.ts'
@@ -51,17 +52,18 @@ export interface NodeAgent {
 
 /** Starts the agent of one real node. Resolves when the node is Ready and what ran before has been found again. */
 export async function startNodeAgent(deps: NodeAgentDeps): Promise<NodeAgent> {
-  const { clock, informers, log, node, runtime } = deps
+  const { clock, log, node, runtime } = deps
+  const ownInformers = createInformers({ client: selecting(deps.client, `spec.nodeName=${node.name}`), clock, log })
+  const informers = new ReferencedObjects({ ...deps, others: deps.informers, pods: ownInformers.of(PODS) })
   const hostIps = node.addresses.filter((one) => one.type === 'InternalIP').map((one) => one.address)
   const services = informers.of(SERVICES)
   const preparation = await createHostPreparation({
     ...deps,
-    sources: createVolumeSources(deps),
+    sources: createVolumeSources({ ...deps, informers, looked: (pod) => informers.looked(pod) }),
     services: () => services.list(),
     hostIps,
     allocatable: node.allocatable,
   })
-  const ownInformers = createInformers({ client: selecting(deps.client, `spec.nodeName=${node.name}`), clock, log })
   const pods = createPodManager(deps, { preparation, hostIps, informers: ownInformers })
   const refresher = new VolumeRefresher({ clock, log, pods, preparation })
   followRelated(informers, (namespace) => {
@@ -85,6 +87,7 @@ export async function startNodeAgent(deps: NodeAgentDeps): Promise<NodeAgent> {
       rotation.stop()
       pods.stop()
       ownInformers.stop()
+      informers.stop()
     },
   }
 }

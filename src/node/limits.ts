@@ -53,3 +53,5 @@ export const LOG_LOOK_MS = 10_000
 
 /** Actions of one decision; more is a mistake. */
 export const PLAN_ACTIONS_MOST = 1_000
+/** How long a pod waits for a first look at what it names; the server may be away. Then its start fails, and is tried again. */
+export const FIRST_LOOK_MOST_MS = 10_000

@@ -2,6 +2,7 @@ import type { KindRules, RuleContext } from '../api/kind_rules.ts'
 import { rulesOf } from '../api/kinds/registry.ts'
 import type { UserInfo } from '../api/request.ts'
 import type { ResourceFacts } from '../api/schema/table.ts'
+import type { Pod } from '../api/types.ts'
 import type { Backlogs } from '../base/backlogs.ts'
 import type { Store } from '../store/store.ts'
 import type { AdmissionChain } from './admission/admission.ts'
@@ -12,6 +13,7 @@ import type { Traffic } from './metrics/traffic.ts'
 import type { RequestGate } from './request_gate.ts'
 import type { ServerDeps } from './server_deps.ts'
 import type { ServiceAllocator } from './service_allocation.ts'
+import type { Watched } from './watched.ts'
 
 /** What every handler works with. */
 export interface Core {
@@ -23,6 +25,8 @@ export interface Core {
   readonly gate: RequestGate
   readonly audit: Audit
   readonly backlogs: Backlogs
+  /** All pods, to find what the nodes' own ones name. */
+  readonly pods: Watched<Pod>
   readonly traffic: Traffic
   /** What nodes and pods use; absent where nobody could be asked. */
   readonly usage?: UsageCollector

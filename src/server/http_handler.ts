@@ -151,7 +151,7 @@ async function answerResource(core: Core, authorizer: Authorizer, { request, use
     ...defined({ namespace, name, subresource }),
   }
   checkAccess(authorizer, user, apiRequest)
-  checkNodeRead(core.store, user, apiRequest)
+  checkNodeRead(core, user, apiRequest)
   if (isLog(path)) return answerLog(core, { user, path, query, signal: request.signal })
   const accept = request.headers['accept']
   const representation =

@@ -32,7 +32,7 @@ function callOf(core: Core, user: UserInfo, request: ApiRequest): Call {
   const path = { group, version, resource, namespace, name, subresource, rest: '', watch: false }
   const target = metricsTarget(core, path) ?? targetOf(path)
   checkAccess(core.authorizer, user, request)
-  checkNodeRead(core.store, user, request)
+  checkNodeRead(core, user, request)
   return {
     user,
     request,

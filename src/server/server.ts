@@ -1,5 +1,5 @@
 import type { Transport, UserInfo } from '../api/request.ts'
-import type { PriorityClass, ResourceQuota, StorageClass } from '../api/types.ts'
+import type { Pod, PriorityClass, ResourceQuota, StorageClass } from '../api/types.ts'
 import { Backlogs } from '../base/backlogs.ts'
 import type { Store } from '../store/store.ts'
 import { createAdmissionChain } from './admission/admission.ts'
@@ -41,6 +41,7 @@ export function createServer(deps: ServerDeps): Server {
   const priorityClasses = watchResource<PriorityClass>(store, 'priorityclasses.scheduling.k8s.io')
   const storageClasses = watchResource<StorageClass>(store, 'storageclasses.storage.k8s.io')
   const limitRanges = watchResource<LimitRange>(store, 'limitranges')
+  const pods = watchResource<Pod>(store, 'pods')
   const quotas = watchResource<ResourceQuota>(store, 'resourcequotas')
   const services = createServiceAllocator({
     store,
@@ -68,6 +69,7 @@ export function createServer(deps: ServerDeps): Server {
     authorizer,
     gate: createRequestGate(clock, deps.afterOthers),
     audit: createAudit(clock, random, deps.audit),
+    pods,
     backlogs: new Backlogs(WATCH_BACKLOGS_BYTES_MAX),
     traffic: new Traffic(),
     ...usageOf(deps),
@@ -78,6 +80,7 @@ export function createServer(deps: ServerDeps): Server {
     storageClasses,
     limitRanges,
     quotas,
+    pods,
     services,
     ...(practices?.parts ?? []),
   ]

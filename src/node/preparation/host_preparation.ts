@@ -51,6 +51,7 @@ export async function createHostPreparation(deps: HostPreparationDeps): Promise<
       const directory = podDirectory(paths, pod.metadata.uid)
       await host.files.makeDirectory(directory, { mode: 0o750 })
       try {
+        await deps.sources.looked(pod)
         await mountVolumes(deps, pod).catch(async () => {
           await deps.sources.catchUp(pod)
           await mountVolumes(deps, pod)

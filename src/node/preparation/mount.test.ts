@@ -21,6 +21,7 @@ async function preparationWith(isBound: boolean) {
   const sources = {
     claim: () => (hasCaughtUp ? claim : { ...claim, status: { phase: 'Pending' } }),
     volume: () => volume,
+    looked: async () => {},
     catchUp: async () => {
       hasCaughtUp = isBound
     },

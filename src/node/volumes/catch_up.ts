@@ -1,10 +1,11 @@
 import { isNotFound } from '../../api/error.ts'
-import type { ResourceRef } from '../../api/resource.ts'
+import { keyOf, type ResourceRef } from '../../api/resource.ts'
 import { CLAIMS, CONFIG_MAPS, SECRETS, VOLUMES } from '../../api/resources.ts'
 import type { KubeObject, Pod, Volume } from '../../api/types.ts'
 import { type Clock, sleep } from '../../base/clock.ts'
 import type { Client } from '../../client/client.ts'
 import type { Informers } from '../../client/informer.ts'
+import { isOlderVersion } from '../../client/object_cache.ts'
 import { CACHE_LAG_MOST_MS, CACHE_LAG_POLL_MS } from '../limits.ts'
 
 export interface CatchUpDeps {
@@ -42,7 +43,11 @@ async function lookUncached<T extends KubeObject>(
   })
   if (found === undefined) return undefined
   const cache = informers.of(resource)
-  while (!cache.hasSeen(found.metadata.resourceVersion) && clock.now() < until) await sleep(clock, CACHE_LAG_POLL_MS)
+  const isSeen = () => {
+    const held = cache.get(keyOf(found))
+    return held !== undefined && !isOlderVersion(held.metadata.resourceVersion, found.metadata.resourceVersion)
+  }
+  while (!isSeen() && clock.now() < until) await sleep(clock, CACHE_LAG_POLL_MS)
   return found
 }
 

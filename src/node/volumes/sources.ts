@@ -12,6 +12,8 @@ export interface VolumeSources {
   secret(namespace: string, name: string): Secret | undefined
   claim(namespace: string, name: string): PersistentVolumeClaim | undefined
   volume(name: string): PersistentVolume | undefined
+  /** Waits until everything that a pod names has been looked for once, so that what is missing is not there. */
+  looked(pod: Pod): Promise<void>
   /** Waits until what a pod's volumes name is here as the API shows it now. */
   catchUp(pod: Pod): Promise<void>
   /** A service-account token that is bound to the pod. */
@@ -23,6 +25,8 @@ export function createVolumeSources(deps: {
   readonly client: Client
   readonly informers: Informers
   readonly clock: Clock
+  /** Resolves when everything that a pod names has been looked for. */
+  looked(pod: Pod): Promise<void>
 }): VolumeSources {
   const { client, clock, informers } = deps
   const configMaps = informers.of(CONFIG_MAPS)
@@ -35,6 +39,7 @@ export function createVolumeSources(deps: {
     secret: (namespace, name) => secrets.get(`${namespace}/${name}`),
     claim: (namespace, name) => claims.get(`${namespace}/${name}`),
     volume: (name) => volumes.get(name),
+    looked: deps.looked,
     catchUp: (pod) => catchUp(deps, pod),
     async token(pod, audience, seconds) {
       const key = `${pod.metadata.uid} ${audience ?? ''} ${seconds}`
