@@ -65,6 +65,7 @@ test('a JSON patch that does not fit is 422, one with too many operations 413', 
     { op: 'frobnicate', path: '/data/x' },
     { op: 'add', path: '/metadata/finalizers/9', value: 'x' },
     {},
+    null,
   ]
   for (const operation of wrong) assert.throws(() => patched('json', [operation]), { code: 422, message })
   assert.throws(() => patched('json', Array(10_001).fill({})), {

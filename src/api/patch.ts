@@ -5,7 +5,7 @@ import type { MutableObject } from './kind_rules.ts'
 import { goFormat } from './patch/go_format.ts'
 import { applyOperations, type PatchOperation } from './patch/json_patch.ts'
 import { mergePatch } from './patch/merge_patch.ts'
-import { badPatch, invalidPatch } from './patch/patch_error.ts'
+import { badPatch, invalidPatch, rejectedPatch } from './patch/patch_error.ts'
 import { strategicMerge } from './patch/strategic.ts'
 
 /** The patches that are applied to the current object (server-side apply is not one of them). */
@@ -109,6 +109,7 @@ function checkForm(type: MergingPatchType, value: unknown): void {
   }
   if (!Array.isArray(value)) throw wrong(value, '[]handlers.jsonPatchOp')
   for (const operation of value) {
+    if (operation === null) throw rejectedPatch('an operation is null')
     if (!isObject(operation)) throw wrong(operation, 'handlers.jsonPatchOp')
     for (const field of ['op', 'path', 'from']) checkText(operation, field)
   }
