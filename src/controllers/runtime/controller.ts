@@ -40,7 +40,7 @@ export interface Controller<View, Plan> {
   readonly name: string
   readonly watches: readonly WatchRule[]
   /** How long a key rests after it was worked on: for work that grows with what is there, so that many changes make few writes. */
-  readonly restMs?: Millis
+  readonly restMs?: Millis | ((key: ObjectKey) => Millis)
   view(key: ObjectKey): View | undefined
   decide(view: View): Plan
   apply(plan: Plan, view: View, client: Client): Promise<Outcome>

@@ -156,8 +156,9 @@ class ReconcileLoop<View, Plan> {
       return
     }
     if (!seen) this.#deps.log.warn('The caches do not show what was written.', { key, waitedMs })
-    const { restMs } = this.#controller
-    if (restMs === undefined) this.#queue.finish(key)
+    const { restMs: rest = 0 } = this.#controller
+    const restMs = typeof rest === 'number' ? rest : rest(key)
+    if (restMs <= 0) this.#queue.finish(key)
     else this.#deps.clock.after(restMs, () => this.#queue.finish(key))
   }
 

@@ -47,11 +47,13 @@ export function identityMatches(set: StatefulSet, pod: Pod): boolean {
 
 /** Whether the pod uses the claim of its ordinal for each claim template. */
 export function storageMatches(set: StatefulSet, pod: Pod): boolean {
+  const templates = set.spec.volumeClaimTemplates ?? []
+  if (templates.length === 0) return true
   const ordinal = ordinalOf(pod)
   const claimNames = new Map(
     (pod.spec.volumes ?? []).map(({ name, persistentVolumeClaim }) => [name, persistentVolumeClaim?.claimName]),
   )
-  return (set.spec.volumeClaimTemplates ?? []).every(
+  return templates.every(
     (template) => claimNames.get(template.metadata?.name ?? '') === claimNameOf(set, template, ordinal),
   )
 }

@@ -11,6 +11,7 @@ import { decide } from './decide.ts'
 import { controllerOf } from './ownership.ts'
 import type { Plan } from './plan.ts'
 import { parsePodName } from './pod_name.ts'
+import { restMsOf } from './rest.ts'
 import type { View } from './view.ts'
 
 export interface StatefulSetOptions {
@@ -56,6 +57,7 @@ export function createStatefulSetController(deps: ControllerDeps, options: State
       }
     },
     decide,
+    restMs: (key) => restMsOf(sets.get(key)),
     apply: (plan, view, client) => apply(plan, view.set, { client, events }),
   }
 }
