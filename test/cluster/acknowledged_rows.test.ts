@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, type TestContext, test } from 'node:test'
 import { parseArgs } from 'node:util'
+import { MemberWatch } from '../../src/cli/tutorial/members/member_watch.ts'
 import { AcknowledgedFile } from '../proof/acknowledged_file.ts'
 import { checkRows, findingLines, isKept } from '../proof/checker.ts'
 import { Database, insertStatement } from '../proof/database.ts'
@@ -84,6 +85,22 @@ describe('a replicated database while pods, nodes and its size change', () => {
     const findings = await check(3)
     for (const line of findingLines(findings)) figure(t, line)
     assertKept(findings)
+  })
+
+  test('is shown by the demo as a primary and two replicas that are up to date', async () => {
+    const watch = new MemberWatch('app=mysql', { KUBECONFIG: cluster.kubeconfig })
+    after(() => watch.close())
+    await eventually('all have said what they are', () =>
+      assert.deepEqual(
+        watch.members.map(({ name, ready, role, lagSeconds, waitsFor }) => [name, ready, role, lagSeconds, waitsFor]),
+        [
+          ['mysql-0', '2/2', 'primary', undefined, ''],
+          ['mysql-1', '2/2', 'replica', 0, ''],
+          ['mysql-2', '2/2', 'replica', 0, ''],
+        ],
+      ),
+    )
+    watch.close()
   })
 
   test('would be found out if a member had lost a row, or had one twice', async (t) => {
