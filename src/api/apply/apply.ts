@@ -106,7 +106,7 @@ export function managedFieldsOfUpdate(request: UpdateRequest): readonly ManagedF
   const old = bare(live) ?? zeroObject(typeName)
   const object = bare(updated) ?? {}
   const { managers, changes } = takeOver({ live: old, object, node, managers: before, except: undefined, force: true })
-  const taken = managedOf(sets.union(changes.added, changes.modified), request)
+  const taken = managedOf(changes.changed, request)
   if (sets.isEmptySet(taken)) return writeManagers(managers)
   const key = managerKey(manager)
   const fields = sets.union(taken, managers.get(key)?.fields ?? sets.EMPTY_SET)
@@ -154,7 +154,22 @@ function describe({ applied, manager, sentNamespace }: ApplyRequest): string {
 
 /** What of a set a write through this subresource can own. */
 function managedOf(set: sets.FieldSet, { manager, hasStatus }: Write): sets.FieldSet {
-  if (manager.subresource === 'status') return sets.onlyBelow(set, 'f:status')
+  const isOfStatus = manager.subresource === 'status'
+  const known = managedParts[isOfStatus ? 'status' : hasStatus ? 'main' : 'whole']
+  const managed = known.get(set) ?? findManaged(set, isOfStatus, hasStatus)
+  known.set(set, managed)
+  return managed
+}
+
+/** What was found for sets that several objects share. */
+const managedParts = {
+  status: new WeakMap<sets.FieldSet, sets.FieldSet>(),
+  main: new WeakMap<sets.FieldSet, sets.FieldSet>(),
+  whole: new WeakMap<sets.FieldSet, sets.FieldSet>(),
+}
+
+function findManaged(set: sets.FieldSet, isOfStatus: boolean, hasStatus: boolean): sets.FieldSet {
+  if (isOfStatus) return sets.onlyBelow(set, 'f:status')
   const managed = UNMANAGED.reduce((left, path) => sets.without(left, path), set)
   const bareOfMeta = { ...managed, members: new Set([...managed.members].filter((key) => key !== 'f:metadata')) }
   return hasStatus ? sets.without(bareOfMeta, ['f:status']) : bareOfMeta
@@ -164,17 +179,19 @@ function managedOf(set: sets.FieldSet, { manager, hasStatus }: Write): sets.Fiel
 function managersBeforeUpdate(live: object | undefined, updated: object): Managers {
   const wanted = entriesOf(updated)
   if (wanted?.length === 1 && Object.keys(wanted[0] ?? {}).length === 0) return new Map()
-  const asked = readManagers(wanted)
+  const kept = entriesOf(live)
+  // Almost every client sends back what it got: then nothing is read again that has been read before.
+  const asked = wanted === undefined || sameJson(wanted, kept) ? undefined : readManagers(wanted)
   if (asked !== undefined && asked.size > 0) return asked
-  return readManagers(entriesOf(live)) ?? new Map()
+  return readManagers(kept) ?? new Map()
 }
 
 /** What an object without managers holds is owned by a manager for all that came before. */
 function managersBeforeApply(request: ApplyRequest, live: object, node: SchemaNode): Managers {
   const known = readManagers(entriesOf(request.live)) ?? new Map<string, Manager>()
   if (known.size > 0 || request.live === undefined) return known
-  const { added, modified } = compare(zeroObject(request.typeName), live, node)
-  const fields = managedOf(sets.union(added, modified), {
+  const { changed } = compare(zeroObject(request.typeName), live, node)
+  const fields = managedOf(changed, {
     ...request,
     manager: { ...request.manager, subresource: undefined },
   })

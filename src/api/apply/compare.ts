@@ -1,21 +1,22 @@
 import { isAbsent, isPlainObject } from '../decode/codec.ts'
 import { sameJson } from '../patch/json_patch.ts'
-import { type FieldSet, FieldSetBuilder } from './field_set.ts'
+import type { FieldSet } from './field_set.ts'
+import { placeBelow, setOfPlaces } from './known_sets.ts'
 import type { SchemaNode } from './schema_node.ts'
 
 /** How two objects differ, by places. */
 export interface Comparison {
-  readonly added: FieldSet
+  /** What is new or has another value. */
+  readonly changed: FieldSet
   readonly removed: FieldSet
-  readonly modified: FieldSet
 }
 
 class Walk {
-  readonly added = new FieldSetBuilder()
-  readonly removed = new FieldSetBuilder()
-  readonly modified = new FieldSetBuilder()
-  /** Where the walk is; one array that grows and shrinks, as most places are never noted. */
-  readonly #path: string[] = []
+  /** The texts of places. */
+  readonly changed: string[] = []
+  readonly removed: string[] = []
+  /** Where the walk is. */
+  #place = ''
 
   compare(old: unknown, now: unknown, node: SchemaNode): void {
     if (old === now || (isAbsent(old) && isAbsent(now))) return
@@ -30,7 +31,7 @@ class Walk {
 
   #leaf(old: unknown, now: unknown): void {
     if (old === undefined || now === undefined) this.#whole(old, now)
-    else if (!sameJson(old, now)) this.modified.add(this.#path)
+    else if (!sameJson(old, now)) this.changed.push(this.#place)
   }
 
   #members(old: Members | undefined, now: Members | undefined, node: SchemaNode & { kind: 'struct' | 'map' }): void {
@@ -46,16 +47,18 @@ class Walk {
   }
 
   #inside(key: string, old: unknown, now: unknown, node: SchemaNode): void {
-    this.#path.push(key)
+    if (old === now) return
+    const above = this.#place
+    this.#place = placeBelow(above, key)
     this.compare(old, now, node)
-    this.#path.pop()
+    this.#place = above
   }
 
   /** Notes a place that one of the objects lacks; one that holds null is there, as a list is in Go before it has entries. */
   #whole(old: unknown, now: unknown): void {
-    if (this.#path.length === 0) return
-    if (old === undefined) this.added.add(this.#path)
-    else if (now === undefined) this.removed.add(this.#path)
+    if (this.#place === '') return
+    if (old === undefined) this.changed.push(this.#place)
+    else if (now === undefined) this.removed.push(this.#place)
   }
 }
 
@@ -69,7 +72,7 @@ const own = (members: Members | undefined, name: string): unknown =>
 export function compare(old: unknown, now: unknown, node: SchemaNode): Comparison {
   const walk = new Walk()
   walk.compare(old, now, node)
-  return walk
+  return { changed: setOfPlaces(walk.changed), removed: setOfPlaces(walk.removed) }
 }
 
 const ATOM: SchemaNode = { kind: 'atom' }

@@ -32,7 +32,7 @@ export interface TakenOver {
 /** Takes changed and removed fields from the other managers. @throws ApiError 409 when not forced */
 export function takeOver({ live, object, node, managers, except, force }: TakeOver): TakenOver {
   const changes = compare(live, object, node)
-  const taken = sets.union(changes.added, changes.modified)
+  const taken = changes.changed
   const conflicts: Conflict[] = []
   const left = new Map<string, Manager>()
   for (const [key, manager] of managers) {
