@@ -46,8 +46,8 @@ export function failurePolicyErrors(spec: JobSpec, at: string): FieldError[] {
 
 function failureRuleErrors(rule: FailureRule, spec: JobSpec, at: string): FieldError[] {
   const { action, onExitCodes, onPodConditions = [] } = rule
-  const { containers = [], initContainers = [] } = spec.template.spec ?? {}
-  const names = new Set([...containers, ...initContainers].map(({ name }) => name))
+  const { containers, initContainers } = spec.template.spec ?? {}
+  const names = new Set([...(containers ?? []), ...(initContainers ?? [])].map(({ name }) => name))
   const perIndex = 'requires the backoffLimitPerIndex to be set'
   return [
     ...(action === 'FailIndex' && spec.backoffLimitPerIndex === undefined

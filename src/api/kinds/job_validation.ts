@@ -1,5 +1,13 @@
 import type * as k8s from '@kubernetes/client-node'
-import { type FieldError, invalid, notSupported, required, sortedMap, tooLong } from '../field_error.ts'
+import {
+  type FieldError,
+  invalid,
+  notSupported,
+  required,
+  type SpelledValue,
+  sortedMap,
+  tooLong,
+} from '../field_error.ts'
 import { matchesLabels } from '../selector_match.ts'
 import type { Wire } from '../types.ts'
 import { domainPathErrors, oneOf } from '../validation/checks.ts'
@@ -150,27 +158,78 @@ function restartPolicyErrors({ template, podFailurePolicy }: JobSpec, at: string
 /** What is wrong with a change: what the job makes may not change, how much of it at a time may. */
 export function jobUpdateErrors(job: Job, old: Job): FieldError[] {
   const { spec } = job
-  const elastic =
-    spec.completionMode === 'Indexed' && old.spec.completionMode === 'Indexed' && spec.completions === spec.parallelism
+  const before = old.spec
   return [
+    // Upstream checks a changed job as a new one, and then its spec once more.
+    ...jobErrors(job),
     ...jobSpecErrors(spec, 'spec'),
-    ...(elastic ? [] : immutableErrors(spec.completions, old.spec.completions, 'spec.completions')),
-    ...(equal(spec.selector, old.spec.selector)
-      ? []
-      : [invalid('spec.selector', spelledSelector(spec.selector), 'field is immutable')]),
-    ...templateChangeErrors(spec, old.spec),
-    ...immutableErrors(spec.completionMode, old.spec.completionMode, 'spec.completionMode'),
-    ...immutableErrors(spec.podFailurePolicy, old.spec.podFailurePolicy, 'spec.podFailurePolicy'),
-    ...immutableErrors(spec.backoffLimitPerIndex, old.spec.backoffLimitPerIndex, 'spec.backoffLimitPerIndex'),
-    ...immutableErrors(spec.managedBy, old.spec.managedBy, 'spec.managedBy'),
-    ...immutableErrors(spec.successPolicy, old.spec.successPolicy, 'spec.successPolicy'),
+    ...(spec.selector ? labelSelectorErrors(spec.selector, 'spec.selector') : [required('spec.selector')]),
+    ...mismatchErrors(spec),
+    ...completionsErrors(spec, before),
+    ...fixed(spec.selector, before.selector, 'spec.selector', spelledSelector(spec.selector)),
+    ...templateChangeErrors(job, old),
+    ...immutableErrors(spec.completionMode, before.completionMode, 'spec.completionMode'),
+    ...fixed(
+      spec.podFailurePolicy,
+      before.podFailurePolicy,
+      'spec.podFailurePolicy',
+      goNamed('*batch.PodFailurePolicy', spec.podFailurePolicy),
+    ),
+    ...immutableErrors(spec.backoffLimitPerIndex, before.backoffLimitPerIndex, 'spec.backoffLimitPerIndex'),
+    ...immutableErrors(spec.managedBy, before.managedBy, 'spec.managedBy'),
+    ...fixed(
+      spec.successPolicy,
+      before.successPolicy,
+      'spec.successPolicy',
+      goNamed('*batch.SuccessPolicy', spec.successPolicy),
+    ),
   ]
 }
 
-function templateChangeErrors(spec: JobSpec, old: JobSpec): FieldError[] {
-  if (equal(spec.template.spec, old.template.spec)) {
-    if (equal(spec.template.metadata, old.template.metadata)) return []
-    return [invalid('spec.template', goNamed('core.PodTemplateSpec', spec.template), 'field is immutable')]
+const fixed = (value: unknown, old: unknown, field: string, shown: SpelledValue): FieldError[] =>
+  equal(value, old) ? [] : [invalid(field, shown, 'field is immutable')]
+
+/** An indexed job may grow, if all its pods may run side by side. */
+function completionsErrors(spec: JobSpec, old: JobSpec): FieldError[] {
+  const { completions } = spec
+  if (spec.completionMode !== 'Indexed') return immutableErrors(completions, old.completions, 'spec.completions')
+  if (completions === undefined || completions === old.completions || completions === spec.parallelism) return []
+  return [invalid('spec.completions', completions, 'can only be modified in tandem with spec.parallelism')]
+}
+
+/** Before a suspended job has ever run, where its pods may run and what they ask for can still change. */
+function templateChangeErrors({ spec }: Job, old: Job): FieldError[] {
+  const { suspend } = old.spec
+  const open = suspend === true && old.status?.startTime === undefined
+  const before = open ? withDirectivesOf(spec.template, old.spec.template) : old.spec.template
+  const shown = goNamed('core.PodTemplateSpec', spec.template)
+  if (!open) return fixed(spec.template, before, 'spec.template', shown)
+  const specShown = goNamed('core.PodSpec', spec.template.spec)
+  return fixed(spec.template.spec, before.spec, 'spec.template.spec', specShown)
+}
+
+function withDirectivesOf(template: JobSpec['template'], old: JobSpec['template']): JobSpec['template'] {
+  const { spec } = template
+  if (spec === undefined || old.spec === undefined) return old
+  const { nodeSelector: _selector, tolerations: _tolerations, schedulingGates: _gates, affinity, ...rest } = old.spec
+  const nodeAffinity = spec.affinity?.nodeAffinity
+  const { nodeAffinity: _before, ...otherAffinity } = affinity ?? {}
+  const merged = { ...otherAffinity, ...(nodeAffinity === undefined ? {} : { nodeAffinity }) }
+  const resourcesOf = (list: 'containers' | 'initContainers') =>
+    (old.spec?.[list] ?? []).map((one, index) => {
+      const now = spec[list]?.[index]
+      return now?.name === one.name && now.resources !== undefined ? { ...one, resources: now.resources } : one
+    })
+  return {
+    ...old,
+    spec: {
+      ...rest,
+      containers: resourcesOf('containers'),
+      ...(old.spec.initContainers === undefined ? {} : { initContainers: resourcesOf('initContainers') }),
+      ...(spec.nodeSelector === undefined ? {} : { nodeSelector: spec.nodeSelector }),
+      ...(spec.tolerations === undefined ? {} : { tolerations: spec.tolerations }),
+      ...(spec.schedulingGates === undefined ? {} : { schedulingGates: spec.schedulingGates }),
+      ...(Object.keys(merged).length === 0 ? {} : { affinity: merged }),
+    },
   }
-  return [invalid('spec.template.spec', goNamed('core.PodSpec', spec.template.spec), 'field is immutable')]
 }

@@ -25,7 +25,7 @@ export function podUpdateErrors(pod: Pod, old: Pod): FieldError[] {
   if (counts.length > 0) return [...errors, ...counts]
   return [
     ...errors,
-    ...emptyImageErrors(pod.spec.containers, 'spec.containers'),
+    ...emptyImageErrors(pod.spec.containers ?? [], 'spec.containers'),
     ...emptyImageErrors(pod.spec.initContainers ?? [], 'spec.initContainers'),
     ...deadlineErrors(pod.spec.activeDeadlineSeconds, old.spec.activeDeadlineSeconds),
     ...removedTolerationErrors(pod.spec, old.spec),

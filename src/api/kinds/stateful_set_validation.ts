@@ -25,24 +25,24 @@ const SPEC_FORBIDDEN = `updates to statefulset spec for fields other than ${MUTA
 
 type Spec = StatefulSet['spec']
 
-/** What is wrong with a new set. The service's name is checked at creation only: old sets may have any. */
-export function statefulSetErrors(set: StatefulSet): FieldError[] {
-  return [...specErrors(set.spec), ...serviceNameErrors(set.spec)]
-}
+/** What is wrong with a new set. What cannot change is checked at creation only: old sets may have anything there. */
+export const statefulSetErrors = (set: StatefulSet): FieldError[] =>
+  specErrors(set.spec, [claimTemplateErrors(set.spec), serviceNameErrors(set.spec)])
 
 const serviceNameErrors = ({ serviceName }: Spec): FieldError[] =>
   serviceName ? dnsLabel(serviceName).map((fault) => invalid('spec.serviceName', serviceName, fault)) : []
 
-function specErrors(spec: Spec): FieldError[] {
+function specErrors(spec: Spec, [claims, serviceName]: readonly [FieldError[], FieldError[]]): FieldError[] {
   return [
     ...managementErrors(spec),
     ...strategyErrors(spec),
     ...retentionErrors(spec),
+    ...claims,
     ...nonNegative(spec.replicas, 'spec.replicas'),
     ...nonNegative(spec.minReadySeconds, 'spec.minReadySeconds'),
     ...nonNegative(spec.ordinals?.start, 'spec.ordinals.start'),
+    ...serviceName,
     ...selectorErrors(spec),
-    ...claimTemplateErrors(spec),
     ...setTemplateErrors(spec),
   ]
 }
@@ -104,7 +104,9 @@ const claimTemplateErrors = (spec: Spec): FieldError[] =>
 /** A selector that cannot be read is one more fault, and nothing can be said about the template's labels. */
 function setTemplateErrors(spec: Spec): FieldError[] {
   const { selector, template } = spec
-  if (selector && labelSelectorErrors(selector, '').length > 0) return [invalid('spec.selector', selector)]
+  if (selector && labelSelectorErrors(selector, '').length > 0) {
+    return [invalid('spec.selector', selector), ...deadlineErrors(spec)]
+  }
   if (selector && isEmptySelector(selector)) return restErrors(spec)
   const labels = template.metadata?.labels
   const matches = Boolean(selector) && matchesLabels(selector, labels)
@@ -115,29 +117,28 @@ function setTemplateErrors(spec: Spec): FieldError[] {
   ]
 }
 
-function restErrors(spec: Spec): FieldError[] {
-  const podSpec = spec.template.spec
-  return [
-    ...templateErrors(withClaimVolumes(spec), 'spec.template', ['Always']),
-    ...(podSpec?.activeDeadlineSeconds === undefined
-      ? []
-      : [
-          forbidden(
-            'spec.template.spec.activeDeadlineSeconds',
-            'activeDeadlineSeconds in StatefulSet is not Supported',
-          ),
-        ]),
-  ]
-}
+const restErrors = (spec: Spec): FieldError[] => [
+  ...templateErrors(withClaimVolumes(spec), 'spec.template', ['Always']),
+  ...deadlineErrors(spec),
+]
 
-/** Containers may mount a claim template as if it were a volume, and it comes before one of the same name. */
+const deadlineErrors = ({ template }: Spec): FieldError[] =>
+  template.spec?.activeDeadlineSeconds === undefined
+    ? []
+    : [forbidden('spec.template.spec.activeDeadlineSeconds', 'activeDeadlineSeconds in StatefulSet is not Supported')]
+
+/**
+ * Containers may mount a claim template as if it were a volume, and it comes before one of the same name. The set
+ * names its pods' hosts itself, whatever the template says.
+ */
 function withClaimVolumes(spec: Spec): StatefulSet['spec']['template'] {
   const { template } = spec
   const claims = spec.volumeClaimTemplates ?? []
-  if (template.spec === undefined || claims.length === 0) return template
+  if (template.spec === undefined) return template
   const names = new Set(claims.map((claim) => claim.metadata?.name ?? ''))
   const own = (template.spec.volumes ?? []).filter((volume) => !names.has(volume.name))
-  return { ...template, spec: { ...template.spec, volumes: [...claims.map(claimVolume), ...own] } as PodSpec }
+  const { hostname: _hostname, subdomain: _subdomain, ...rest } = template.spec
+  return { ...template, spec: { ...rest, volumes: [...claims.map(claimVolume), ...own] } as PodSpec }
 }
 
 function claimVolume(
@@ -150,7 +151,7 @@ function claimVolume(
 /** What is wrong with a change of a set: most of the spec may not change. */
 export function statefulSetUpdateErrors(set: StatefulSet, old: StatefulSet): FieldError[] {
   return [
-    ...specErrors(set.spec),
+    ...specErrors(set.spec, [[], []]),
     ...(equal(fixedPart(set.spec), fixedPart(old.spec)) ? [] : [forbidden('spec', SPEC_FORBIDDEN)]),
   ]
 }

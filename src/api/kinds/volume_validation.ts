@@ -1,8 +1,8 @@
-import { type FieldError, forbidden, notSupported, required, sortedMap } from '../field_error.ts'
+import { type FieldError, forbidden, invalid, notSupported, required, sortedMap } from '../field_error.ts'
 import type { PersistentVolume } from '../types.ts'
 import { formedIfSet, oneOf, present, requiredFormed } from '../validation/checks.ts'
 import { equal } from '../validation/equality.ts'
-import { goDifference } from '../validation/go_names.ts'
+import { goDifference, goNamed } from '../validation/go_names.ts'
 import { immutableErrors } from '../validation/metadata.ts'
 import { dnsLabel, dnsSubdomain } from '../validation/names.ts'
 import { accessModeErrors, quantityErrors, storageErrors, VOLUME_MODES } from './claim_validation.ts'
@@ -201,13 +201,18 @@ export function volumeUpdateErrors(volume: PersistentVolume, old: PersistentVolu
           ),
         ]),
     ...immutableErrors(volume.spec.volumeMode, old.spec.volumeMode, 'volumeMode'),
-    ...(old.spec.nodeAffinity === undefined
-      ? []
-      : immutableErrors(volume.spec.nodeAffinity, old.spec.nodeAffinity, 'nodeAffinity')),
+    ...(old.spec.nodeAffinity === undefined ? [] : affinityChangeErrors(volume.spec, old.spec)),
     ...(old.spec.volumeAttributesClassName !== undefined && className === undefined
       ? [forbidden('spec.volumeAttributesClassName', 'update from non-nil value to nil is forbidden')]
       : []),
   ]
+}
+
+const affinityChangeErrors = (spec: Spec, old: Spec): FieldError[] => {
+  if (equal(spec.nodeAffinity, old.nodeAffinity)) return []
+  const detail = 'field is immutable, except for updating from beta label to GA'
+  const shown = goNamed('*core.VolumeNodeAffinity', spec.nodeAffinity)
+  return [invalid('nodeAffinity', shown, detail)]
 }
 
 /** The secret for growing a volume may be named later, once. */
