@@ -13,6 +13,7 @@ const manifestOf = (age: string) => readFileSync(new URL(`testdata/mysql-${age}.
 const WRITE = `CREATE DATABASE test; CREATE TABLE test.messages (message VARCHAR(250)); INSERT INTO test.messages VALUES ('hello')`
 const READ = 'SELECT message FROM test.messages'
 
+// Side by side, since each waits most of the time; the tests of one set follow each other.
 describe('manifests of a replicated MySQL, unchanged', { concurrency: 2 }, () => {
   const cluster = testCluster()
   const older = mysqlMembers(cluster, 'older')
@@ -29,7 +30,7 @@ describe('manifests of a replicated MySQL, unchanged', { concurrency: 2 }, () =>
     await Promise.all([older.untilReady(3), newer.untilReady(3)])
   })
 
-  describe('with the older scripts', () => {
+  describe('with the older scripts', { concurrency: 1 }, () => {
     testPrimaryAndReplicas(older)
 
     test('notice that the donor of a clone is ended half-way, throw the half away, and clone again', async () => {
@@ -55,7 +56,7 @@ describe('manifests of a replicated MySQL, unchanged', { concurrency: 2 }, () =>
     })
   })
 
-  describe('with the newer scripts', () => {
+  describe('with the newer scripts', { concurrency: 1 }, () => {
     testPrimaryAndReplicas(newer)
 
     test('let replicas find a primary that comes back with another address', async () => {
