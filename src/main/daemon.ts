@@ -1,6 +1,6 @@
 import { createWriteStream, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { systemClock } from '../base/clock.ts'
+import { sleep, systemClock } from '../base/clock.ts'
 import { type Log, messageOf } from '../base/log.ts'
 import { systemRandom } from '../base/random.ts'
 import { openAuditFile } from '../host/audit_file.ts'
@@ -126,7 +126,7 @@ async function startPlane(
   { log, nodeStats }: PlaneParts,
 ): Promise<ControlPlane> {
   const journal = await openJournal(directory, options)
-  const store = await createStore({ journal, clock: systemClock, log })
+  const store = await createStore({ journal, clock: systemClock, log, gather: () => sleep(systemClock, 0) })
   const audit = openAuditFile(join(directory.logs, 'audit.log'), log)
   const { createTokenSigner } = await import('../host/token_signer.ts')
   const plane = await createControlPlane({

@@ -16,6 +16,8 @@ export interface CommitQueueOptions {
   /** The journal's newest revision. */
   readonly revision: Revision
   readonly freeze: boolean
+  /** Resolves when it is time for a batch to leave; absent: at the end of the current step. */
+  readonly gather?: (() => Promise<void>) | undefined
   /** The newest durable state of a key. */
   readonly current: (key: StoreKey) => StoredObject | undefined
   /** A change has become durable; called in revision order, before the writer hears of it. */
@@ -101,9 +103,11 @@ export class CommitQueue {
   }
 
   async #drain(): Promise<void> {
-    // What else is committed in this step goes into the first batch.
-    await undefined
-    while (this.#pending.isWaiting) await this.#writeBatch()
+    do {
+      // What else is committed until then goes into the same batch.
+      await this.#options.gather?.()
+      await this.#writeBatch()
+    } while (this.#pending.isWaiting)
     this.#draining = undefined
   }
 

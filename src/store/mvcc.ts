@@ -36,6 +36,12 @@ export interface StoreOptions {
   readonly limits?: Partial<StoreLimits>
   /** Freezes every object that is stored: for tests and the simulation, which so find who changes one. */
   readonly freeze?: boolean
+  /**
+   * Resolves when it is time for a batch of writes to leave for the journal; absent: at the end of the step that
+   * committed the first. A server waits for the end of a turn of its event loop, so that all requests that came
+   * together share one message, one transaction and one round of watchers.
+   */
+  readonly gather?: () => Promise<void>
 }
 
 /** Opens the store over a journal, with everything that the journal holds; `close` closes the journal too. */
@@ -81,6 +87,7 @@ class MvccStore implements Store {
       limits,
       revision,
       freeze: options.freeze ?? false,
+      gather: options.gather,
       current: (key) => current.get(key),
       onDurable: (event) => this.#publish(event),
     })
