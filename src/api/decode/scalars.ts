@@ -20,7 +20,9 @@ export const boolCodec: Codec = {
 }
 
 function integerCodec(goType: string, max: number): Codec {
-  const fits = (value: unknown): boolean => Number.isInteger(value) && Math.abs(Number(value)) <= max
+  // Integers have one more value below zero than above; JavaScript's exact ones have not.
+  const min = Number.isSafeInteger(-max - 1) ? -max - 1 : -max
+  const fits = (value: unknown): boolean => Number.isInteger(value) && Number(value) <= max && Number(value) >= min
   return {
     goType,
     struct: false,

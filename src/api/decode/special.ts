@@ -20,6 +20,7 @@ const quantityCodec: Codec = {
 }
 
 const INT32_MAX = 0x7fff_ffff
+const INT32_MIN = -0x8000_0000
 
 /** `intstr.IntOrString` stays what it was. */
 const intOrStringCodec: Codec = {
@@ -27,9 +28,8 @@ const intOrStringCodec: Codec = {
   struct: true,
   decode(value, state) {
     if (typeof value === 'string') return value
-    if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= INT32_MAX) return value
-    const found = typeof value === 'number' ? `number ${value}` : typeof value === 'boolean' ? 'bool' : 'object'
-    return state.abort(`json: cannot unmarshal ${Array.isArray(value) ? 'array' : found} into Go value of type int32`)
+    if (typeof value === 'number' && Number.isInteger(value) && value <= INT32_MAX && value >= INT32_MIN) return value
+    return state.abortMismatch(value, 'int32', true)
   },
   zero: () => 0,
   isEmpty: () => false,

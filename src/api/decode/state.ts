@@ -34,6 +34,12 @@ export class DecodeState {
     return undefined
   }
 
+  /** A value of the wrong JSON type for a type that decodes itself: Go stops there, and names the place. */
+  abortMismatch(value: unknown, goType: string, withNumber = false): undefined {
+    const place = this.report?.converts ? 'Go value' : this.report?.place
+    return this.abort(`json: cannot unmarshal ${describe(value, withNumber)} into ${place} of type ${goType}`)
+  }
+
   /** A fault in a type that decodes itself (quantity, time): Go stops there. */
   abort(message: string): undefined {
     this.odd = true
@@ -91,8 +97,12 @@ export class Report {
   }
 
   mismatch(found: string, goType: string): void {
-    const place = this.#struct === '' ? 'Go value' : `Go struct field ${this.#struct}.${this.#fields.join('.')}`
-    this.fault(`json: cannot unmarshal ${found} into ${place} of type ${goType}`)
+    this.fault(`json: cannot unmarshal ${found} into ${this.place} of type ${goType}`)
+  }
+
+  /** Where the decoding is, in Go's words. */
+  get place(): string {
+    return this.#struct === '' ? 'Go value' : `Go struct field ${this.#struct}.${this.#fields.join('.')}`
   }
 
   fault(message: string): void {

@@ -73,7 +73,7 @@ function timeCodec(goType: string, form: TimeForm): Codec {
     goType,
     struct: true,
     decode(value, state) {
-      if (typeof value !== 'string') return state.abort(wrongType(value))
+      if (typeof value !== 'string') return state.abortMismatch(value, 'string')
       try {
         return normalTime(value, form)
       } catch (thrown) {
@@ -84,11 +84,6 @@ function timeCodec(goType: string, form: TimeForm): Codec {
     zero: () => null,
     isEmpty: () => false,
   }
-}
-
-function wrongType(value: unknown): string {
-  const found = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
-  return `json: cannot unmarshal ${found} into Go value of type string`
 }
 
 /** `metav1.Time`: whole seconds, in UTC. */
