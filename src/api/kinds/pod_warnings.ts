@@ -4,6 +4,7 @@ import { nonCanonicalIpWarnings } from '../validation/ip_warnings.ts'
 import { labelValue } from '../validation/names.ts'
 import { claimSpecWarnings } from './claim_warnings.ts'
 import { deprecatedExpressionWarnings, deprecatedLabelMessage } from './deprecated_labels.ts'
+import { goneSourceWarnings } from './gone_sources.ts'
 import { eachContainer } from './pod_containers.ts'
 import { portWarnings } from './pod_warnings_ports.ts'
 import { overlapWarnings } from './pod_warnings_volumes.ts'
@@ -19,20 +20,9 @@ const SECCOMP_POD = 'seccomp.security.alpha.kubernetes.io/pod'
 const SECCOMP_CONTAINER = 'container.seccomp.security.alpha.kubernetes.io/'
 const SECCOMP_MESSAGE = 'non-functional in v1.27+; use the "seccompProfile" field instead'
 
-/** Sources that nothing serves any more: how they are called, and since when. */
-const GONE: readonly (readonly [keyof Volume, string, string])[] = [
-  ['photonPersistentDisk', 'photonPersistentDisk', 'deprecated in v1.11, non-functional in v1.16+'],
-  ['gitRepo', 'gitRepo', 'deprecated in v1.11, and disabled by default in v1.33+'],
-  ['scaleIO', 'scaleIO', 'deprecated in v1.16, non-functional in v1.22+'],
-  ['flocker', 'flocker', 'deprecated in v1.22, non-functional in v1.25+'],
-  ['storageos', 'storageOS', 'deprecated in v1.22, non-functional in v1.25+'],
-  ['quobyte', 'quobyte', 'deprecated in v1.22, non-functional in v1.25+'],
-  ['glusterfs', 'glusterfs', 'deprecated in v1.25, non-functional in v1.26+'],
-]
-const GONE_LATER: typeof GONE = [
-  ['cephfs', 'cephfs', 'deprecated in v1.28, non-functional in v1.31+'],
-  ['rbd', 'rbd', 'deprecated in v1.28, non-functional in v1.31+'],
-]
+/** In the order in which upstream looks for them: some before the claims that a volume makes, some behind. */
+const GONE = ['photon', 'gitRepo', 'scaleIO', 'flocker', 'storageos', 'quobyte', 'glusterfs']
+const GONE_LATER = ['cephfs', 'rbd']
 
 /** What is allowed, but hardly meant. */
 export function podWarnings(pod: Pod, old: Pod | undefined): string[] {
@@ -125,15 +115,12 @@ const spreadWarnings = ({ topologySpreadConstraints = [] }: PodSpec, at: string)
     ]
   })
 
-const goneWarnings = (volume: Volume, sources: typeof GONE, at: string): string[] =>
-  sources.filter(([source]) => volume[source] !== undefined).map(([, name, message]) => `${at}.${name}: ${message}`)
-
 const volumeWarnings = (volume: Volume, at: string): string[] => [
-  ...goneWarnings(volume, GONE, at),
+  ...goneSourceWarnings(volume, GONE, at),
   ...(volume.ephemeral?.volumeClaimTemplate === undefined
     ? []
     : claimSpecWarnings(volume.ephemeral.volumeClaimTemplate.spec, `${at}.ephemeral.volumeClaimTemplate.spec`)),
-  ...goneWarnings(volume, GONE_LATER, at),
+  ...goneSourceWarnings(volume, GONE_LATER, at),
 ]
 
 function duplicateWarnings({ hostAliases = [], imagePullSecrets = [] }: PodSpec, at: string): string[] {

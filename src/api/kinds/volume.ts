@@ -8,6 +8,7 @@ import { fill, keepStatus, part } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { driverDefaults } from './volume_defaults.ts'
 import { volumeErrors, volumeUpdateErrors } from './volume_validation.ts'
+import { volumeWarnings } from './volume_warnings.ts'
 
 function defaults(draft: MutableObject): void {
   const spec = part(draft, 'spec')
@@ -59,6 +60,7 @@ export const volumeRules: KindRules<PersistentVolume> = {
   prepareStatusUpdate,
   validateCreate: volumeErrors,
   validateUpdate: volumeUpdateErrors,
+  warnings: volumeWarnings,
   selectableFields: (volume) => ({ name: volume.metadata.name }),
   cells,
 }
