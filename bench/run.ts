@@ -13,7 +13,7 @@ import { type Bench, type Figure, type Must, measure } from './harness/bench.ts'
 
 /**
  * `npm run bench -- NAME…` measures; without a name it lists what there is. `--json` prints one JSON line for
- * each figure, to be kept and laid side by side. A figure that misses its aim is no error: these are not tests.
+ * each figure, to be kept and laid side by side. `api` stands for all that need no containers. A figure that misses its aim is no error: these are not tests.
  */
 const benches: readonly Bench[] = [
   firstApp,
@@ -41,12 +41,34 @@ const benches: readonly Bench[] = [
   storeCommits,
 ]
 
+/** What the API server, the controllers and simulated nodes do; six to eight minutes on two quiet cores. */
+const api: readonly Bench[] = [
+  upSimulated,
+  idleMemory,
+  createConfigMap1,
+  createConfigMap16,
+  createConfigMap64,
+  mergePatch,
+  getOne,
+  createPodRunning,
+  list10000,
+  listLimit500,
+  listTable,
+  watchFanOut,
+  parallelUp,
+  parallelDown,
+  ordered20,
+  memory10000Pods,
+]
+
 const args = process.argv.slice(2)
 const json = args.includes('--json')
-const names = args.filter((name) => name !== '--json')
+const names = args
+  .filter((name) => name !== '--json')
+  .flatMap((name) => (name === 'api' ? api.map((bench) => bench.name) : [name]))
 
 if (names.length === 0) {
-  console.log('npm run bench -- NAME… [--json]\n')
+  console.log('npm run bench -- NAME… [--json]      (api: all without containers)\n')
   for (const { name, about, must, unit } of benches) console.log(`${name.padEnd(31)}${about}; ${mustText(must, unit)}`)
 }
 for (const name of names) {
