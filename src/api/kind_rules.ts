@@ -64,7 +64,7 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   /** Whether a change makes the generation grow; by default when anything but metadata and status differs. */
   generationGrows?(draft: MutableObject, old: T): boolean
   /** How a name is checked; `dns-subdomain` unless said. */
-  readonly nameForm?: 'dns-subdomain' | 'dns-label' | 'path-segment'
+  readonly nameForm?: 'dns-subdomain' | 'dns-label' | 'path-segment' | 'ip-address'
   /** PUT of a missing object creates it (Lease, Role). */
   readonly createOnUpdate?: boolean
   /** By name; neither `status` nor `scale`. Called instead of prepareUpdate and validateUpdate. */

@@ -1,105 +1,116 @@
 import type * as k8s from '@kubernetes/client-node'
-import { type FieldError, invalid, notSupported, required } from '../field_error.ts'
-import type { KindRules, MutableObject } from '../kind_rules.ts'
+import { duplicate, type FieldError, invalid, required } from '../field_error.ts'
+import type { KindRules } from '../kind_rules.ts'
 import type { Wire } from '../types.ts'
-import { fill, items, part } from './draft.ts'
+import { formed, oneOf } from '../validation/checks.ts'
+import { qualifiedName } from '../validation/names.ts'
+import {
+  expressionErrors,
+  matchConditionErrors,
+  matchDefaults,
+  matchErrors,
+  paramKindErrors,
+  variableErrors,
+} from './admission_match.ts'
+import { part } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { clusterRef, type StoredWithSpec } from './refs.ts'
-import { FAILURE_POLICIES, MATCH_POLICIES, ruleErrors } from './webhook_validation.ts'
+import { FAILURE_POLICIES } from './webhook_validation.ts'
 
 type Policy = StoredWithSpec<k8s.V1ValidatingAdmissionPolicy>
-type Binding = StoredWithSpec<k8s.V1ValidatingAdmissionPolicyBinding>
 type Validation = Wire<k8s.V1Validation>
+type AuditAnnotation = Wire<k8s.V1AuditAnnotation>
 
 const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge']
+const ANNOTATIONS_MAX = 20
+const ANNOTATION_BYTES_MAX = 5 * 1024
 
-function matchDefaults(match: MutableObject['spec']): void {
-  fill(match, 'matchPolicy', 'Equivalent')
-  part(match, 'namespaceSelector')
-  part(match, 'objectSelector')
-  for (const rule of [...items(match.resourceRules), ...items(match.excludeResourceRules)]) fill(rule, 'scope', '*')
-}
-
-function defaults(draft: MutableObject): void {
-  const spec = part(draft, 'spec')
-  fill(spec, 'failurePolicy', 'Fail')
-  if (spec.matchConstraints) matchDefaults(spec.matchConstraints)
-}
-
-function validate({ spec }: Policy): FieldError[] {
-  const { failurePolicy, matchConstraints: match, validations = [], auditAnnotations = [] } = spec
-  const nothing = 'validations or auditAnnotations must contain at least one item'
-  const empty = validations.length + auditAnnotations.length === 0
+function validate({ metadata, spec }: Policy): FieldError[] {
+  const { validations = [], auditAnnotations = [] } = spec
   return [
-    ...choice(failurePolicy, FAILURE_POLICIES, 'spec.failurePolicy'),
-    ...(match === undefined ? [required('spec.matchConstraints')] : matchErrors(match)),
-    ...(empty ? [required('spec.validations', nothing), required('spec.auditAnnotations', nothing)] : []),
+    ...oneOf(spec.failurePolicy, FAILURE_POLICIES, 'spec.failurePolicy'),
+    ...paramKindErrors(spec.paramKind, 'spec.paramKind'),
+    ...constraintErrors(spec.matchConstraints, 'spec.matchConstraints'),
+    ...matchConditionErrors(spec.matchConditions, 'spec.matchConditions'),
+    ...variableErrors(spec.variables, 'spec.variables'),
+    ...(validations.length + auditAnnotations.length === 0 ? nothingToDo() : []),
     ...validations.flatMap((one, index) => validationErrors(one, `spec.validations[${index}]`)),
+    ...annotationErrors(auditAnnotations, metadata.name, 'spec.auditAnnotations'),
   ]
 }
 
-const choice = (value: string | undefined, known: readonly string[], field: string): FieldError[] =>
-  value === undefined || known.includes(value) ? [] : [notSupported(field, value, known)]
-
-function matchErrors(match: NonNullable<Policy['spec']['matchConstraints']>): FieldError[] {
-  const at = 'spec.matchConstraints'
-  const rules = match.resourceRules ?? []
+/** What a policy is about: it needs at least one rule, for the types to be known. */
+export function constraintErrors(match: Policy['spec']['matchConstraints'], at: string): FieldError[] {
+  if (match === undefined) return [required(at)]
   return [
-    ...(rules.length === 0 ? [required(`${at}.resourceRules`)] : []),
-    ...choice(match.matchPolicy, MATCH_POLICIES, `${at}.matchPolicy`),
-    ...rules.flatMap((rule, index) => ruleErrors(rule, `${at}.resourceRules[${index}]`)),
+    ...matchErrors(match, at),
+    ...((match.resourceRules ?? []).length === 0 ? [required(`${at}.resourceRules`)] : []),
   ]
 }
 
-function validationErrors({ expression, message, reason }: Validation, at: string): FieldError[] {
+function nothingToDo(): FieldError[] {
+  const detail = 'validations or auditAnnotations must contain at least one item'
+  return [required('spec.validations', detail), required('spec.auditAnnotations', detail)]
+}
+
+const notBlank = (text: string | undefined, field: string): FieldError[] =>
+  text && text.trim() === '' ? [invalid(field, text, 'must be non-empty if specified')] : []
+
+const validationErrors = (one: Validation, at: string): FieldError[] => [
+  ...expressionErrors(one.expression, `${at}.expression`, 'expression is not specified'),
+  ...notBlank(one.messageExpression, `${at}.messageExpression`),
+  ...notBlank(one.message, `${at}.message`),
+  ...(one.message?.trim().includes('\n')
+    ? [invalid(`${at}.message`, one.message, 'must not contain line breaks')]
+    : []),
+  ...oneOf(one.reason, REASONS, `${at}.reason`),
+]
+
+function annotationErrors(annotations: readonly AuditAnnotation[], policy: string, field: string): FieldError[] {
+  const keys = annotations.map(({ key }) => key)
+  const detail = `must not have more than ${ANNOTATIONS_MAX} auditAnnotations`
   return [
-    ...((expression ?? '').trim() === '' ? [required(`${at}.expression`, 'expression is not specified')] : []),
-    ...(message?.includes('\n') ? [invalid(`${at}.message`, message, 'must not contain line breaks')] : []),
-    ...(reason === undefined || REASONS.includes(reason) ? [] : [notSupported(`${at}.reason`, reason, REASONS)]),
+    ...(annotations.length > ANNOTATIONS_MAX ? [invalid(field, annotations, detail)] : []),
+    ...annotations.flatMap((one, index) => [
+      ...annotationKeyErrors(one.key ?? '', policy, `${field}[${index}].key`),
+      ...annotationValueErrors(one.valueExpression ?? '', `${field}[${index}].valueExpression`),
+      ...(keys.indexOf(one.key) < index ? [duplicate(`${field}[${index}].key`, one.key ?? '')] : []),
+    ]),
   ]
+}
+
+/** In the audit log the key stands behind the policy's name. */
+const annotationKeyErrors = (key: string, policy: string, field: string): FieldError[] =>
+  policy === ''
+    ? [invalid(field, key, 'requires metadata.name be non-empty')]
+    : formed(`${policy}/${key}`, qualifiedName, field)
+
+function annotationValueErrors(expression: string, field: string): FieldError[] {
+  const tooLong = expression.trim().length > ANNOTATION_BYTES_MAX
+  if (tooLong) return [required(field, `must not exceed ${ANNOTATION_BYTES_MAX} bytes in length`)]
+  return expressionErrors(expression, field, 'valueExpression is not specified')
 }
 
 /** Rules in a small language that may refuse a write. */
 export const admissionPolicyRules: KindRules<Policy> = {
   resource: clusterRef('admissionregistration.k8s.io/v1', 'validatingadmissionpolicies', 'ValidatingAdmissionPolicy'),
   generation: 'spec',
-  defaults,
+  defaults: (draft) => {
+    const spec = part(draft, 'spec')
+    spec.failurePolicy ??= 'Fail'
+    matchDefaults(spec.matchConstraints)
+  },
   prepareCreate: (draft) => {
-    delete draft['status']
+    draft['status'] = {}
   },
   prepareUpdate: (draft, old) => {
-    if (old.status === undefined) delete draft['status']
-    else draft['status'] = structuredClone(old.status)
+    draft['status'] = structuredClone(old.status ?? {})
   },
   validateCreate: validate,
   cells: ({ metadata, spec }, now) => [
     metadata.name,
     (spec.validations ?? []).length,
     spec.paramKind ? `${spec.paramKind.apiVersion}/${spec.paramKind.kind}` : '<unset>',
-    ageOf(metadata.creationTimestamp, now),
-  ],
-}
-
-/** Where such rules hold. */
-export const admissionPolicyBindingRules: KindRules<Binding> = {
-  resource: clusterRef(
-    'admissionregistration.k8s.io/v1',
-    'validatingadmissionpolicybindings',
-    'ValidatingAdmissionPolicyBinding',
-  ),
-  generation: 'spec',
-  defaults: (draft) => {
-    const spec = part(draft, 'spec')
-    if (spec.matchResources) matchDefaults(spec.matchResources)
-  },
-  validateCreate: ({ spec }) => [
-    ...(spec.policyName ? [] : [required('spec.policyName')]),
-    ...((spec.validationActions ?? []).length === 0 ? [required('spec.validationActions')] : []),
-  ],
-  cells: ({ metadata, spec }, now) => [
-    metadata.name,
-    spec.policyName ?? '',
-    spec.paramRef?.name ?? '<unset>',
     ageOf(metadata.creationTimestamp, now),
   ],
 }

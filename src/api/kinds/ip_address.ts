@@ -1,37 +1,55 @@
 import type * as k8s from '@kubernetes/client-node'
-import { type FieldError, required } from '../field_error.ts'
+import { type FieldError, invalid, required } from '../field_error.ts'
 import type { KindRules } from '../kind_rules.ts'
-import { formedIfSet, requiredFormed } from '../validation/checks.ts'
-import { immutableErrors } from '../validation/metadata.ts'
+import { formed, formedIfSet } from '../validation/checks.ts'
+import { equal } from '../validation/equality.ts'
+import { goNamed } from '../validation/go_names.ts'
 import { dnsSubdomain, pathSegment } from '../validation/names.ts'
 import { ageOf } from './durations.ts'
 import { clusterRef, type StoredWithSpec } from './refs.ts'
 
 type IpAddress = StoredWithSpec<k8s.V1IPAddress>
 
+const AT = 'spec.parentRef'
+
 function validate({ spec }: IpAddress): FieldError[] {
-  const at = 'spec.parentRef'
   const parent = spec?.parentRef
-  if (parent === undefined) return [required(at)]
+  if (!parent) return [required(AT)]
+  const segment = (value: string | undefined, field: string) =>
+    value ? formed(value, pathSegment, field) : [required(field)]
   return [
-    ...formedIfSet(parent.group, dnsSubdomain, `${at}.group`),
-    ...requiredFormed(parent.resource, pathSegment, `${at}.resource`),
-    ...requiredFormed(parent.name, pathSegment, `${at}.name`),
-    ...formedIfSet(parent.namespace, pathSegment, `${at}.namespace`),
+    ...formedIfSet(parent.group, dnsSubdomain, `${AT}.group`),
+    ...segment(parent.resource, `${AT}.resource`),
+    ...segment(parent.name, `${AT}.name`),
+    ...formedIfSet(parent.namespace, pathSegment, `${AT}.namespace`),
   ]
 }
 
-/** An address of a service, and whose it is. */
+function validateUpdate(one: IpAddress, old: IpAddress): FieldError[] {
+  const parent = one.spec?.parentRef
+  if (equal(parent, old.spec?.parentRef)) return validate(one)
+  return [...validate(one), invalid(AT, goNamed('*networking.ParentReference', parent), 'field is immutable')]
+}
+
+function parentCell({ spec }: IpAddress): string {
+  const parent = spec?.parentRef
+  if (!parent) return '<none>'
+  const resource = parent.group ? `${parent.resource}.${parent.group}` : parent.resource
+  return [resource.toLowerCase(), ...(parent.namespace ? [parent.namespace] : []), parent.name].join('/')
+}
+
+/** An address that is taken, and by whom; its name is the address. */
 export const ipAddressRules: KindRules<IpAddress> = {
   resource: clusterRef('networking.k8s.io/v1', 'ipaddresses', 'IPAddress'),
+  generation: 'none',
+  nameForm: 'ip-address',
   validateCreate: validate,
-  validateUpdate: (one, old) => [
-    ...validate(one),
-    ...immutableErrors(one.spec.parentRef, old.spec.parentRef, 'spec.parentRef'),
-  ],
-  cells: ({ metadata, spec }, now) => {
-    const { group, resource, namespace, name } = spec.parentRef ?? {}
-    const kind = group ? `${resource}.${group}` : (resource ?? '')
-    return [metadata.name, [kind, namespace, name].filter(Boolean).join('/'), ageOf(metadata.creationTimestamp, now)]
-  },
+  validateUpdate,
+  selectableFields: ({ spec }) => ({
+    'spec.parentRef.group': spec?.parentRef?.group ?? '',
+    'spec.parentRef.resource': spec?.parentRef?.resource ?? '',
+    'spec.parentRef.namespace': spec?.parentRef?.namespace ?? '',
+    'spec.parentRef.name': spec?.parentRef?.name ?? '',
+  }),
+  cells: (one, now) => [one.metadata.name, parentCell(one), ageOf(one.metadata.creationTimestamp, now)],
 }

@@ -1,7 +1,8 @@
 import type { KindRules } from '../kind_rules.ts'
 import type { ResourceRef } from '../resource.ts'
 import table from '../schema/resources.json' with { type: 'json' }
-import { admissionPolicyBindingRules, admissionPolicyRules } from './admission_policy.ts'
+import { admissionPolicyRules } from './admission_policy.ts'
+import { admissionPolicyBindingRules, mutatingPolicyBindingRules } from './admission_policy_binding.ts'
 import { apiServiceRules } from './api_service.ts'
 import { autoscalerRules } from './autoscaler.ts'
 import { certificateSigningRequestRules } from './certificate_signing_request.ts'
@@ -18,19 +19,21 @@ import { disruptionBudgetRules } from './disruption_budget.ts'
 import { endpointSliceRules } from './endpoint_slice.ts'
 import { endpointsRules } from './endpoints.ts'
 import { eventRules, groupEventRules } from './event.ts'
-import { flowSchemaRules, priorityLevelRules } from './flow_schema.ts'
+import { flowSchemaRules } from './flow_schema.ts'
 import { ingressRules } from './ingress.ts'
 import { ingressClassRules } from './ingress_class.ts'
 import { ipAddressRules } from './ip_address.ts'
 import { jobRules } from './job.ts'
 import { leaseRules } from './lease.ts'
 import { limitRangeRules } from './limit_range.ts'
+import { mutatingPolicyRules } from './mutating_policy.ts'
 import { namespaceRules } from './namespace.ts'
 import { networkPolicyRules } from './network_policy.ts'
 import { nodeRules } from './node.ts'
 import { podRules } from './pod.ts'
 import { podTemplateRules } from './pod_template_object.ts'
 import { priorityClassRules } from './priority_class.ts'
+import { priorityLevelRules } from './priority_level.ts'
 import { replicaSetRules } from './replica_set.ts'
 import { replicationControllerRules } from './replication_controller.ts'
 import { resourceQuotaRules } from './resource_quota.ts'
@@ -40,6 +43,7 @@ import { runtimeClassRules } from './runtime_class.ts'
 import { secretRules } from './secret.ts'
 import { serviceRules } from './service.ts'
 import { serviceAccountRules } from './service_account.ts'
+import { serviceCidrRules } from './service_cidr.ts'
 import { statefulSetRules } from './stateful_set.ts'
 import { storageClassRules } from './storage_class.ts'
 import { nodeMetricsRules, podMetricsRules } from './usage_metrics.ts'
@@ -52,6 +56,8 @@ import { mutatingWebhookRules, validatingWebhookRules } from './webhook_configur
 const OWN_RULES: readonly KindRules[] = [
   admissionPolicyRules,
   admissionPolicyBindingRules,
+  mutatingPolicyRules,
+  mutatingPolicyBindingRules,
   autoscalerRules,
   claimRules,
   configMapRules,
@@ -90,6 +96,7 @@ const OWN_RULES: readonly KindRules[] = [
   clusterRoleBindingRules,
   secretRules,
   serviceRules,
+  serviceCidrRules,
   serviceAccountRules,
   statefulSetRules,
   storageClassRules,

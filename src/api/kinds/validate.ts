@@ -1,6 +1,7 @@
 import type { FieldError } from '../field_error.ts'
 import type { KindRules, RuleContext, SubresourceRules } from '../kind_rules.ts'
 import type { KubeObject } from '../types.ts'
+import { ipForm } from '../validation/addresses.ts'
 import {
   commonMetadataErrors,
   commonMetadataUpdateErrors,
@@ -11,7 +12,12 @@ import {
 import { dnsLabel, dnsSubdomain, pathSegment } from '../validation/names.ts'
 import { metadataChecksOf } from './metadata_checks.ts'
 
-const NAME_FORMS = { 'dns-subdomain': dnsSubdomain, 'dns-label': dnsLabel, 'path-segment': pathSegment }
+const NAME_FORMS = {
+  'dns-subdomain': dnsSubdomain,
+  'dns-label': dnsLabel,
+  'path-segment': pathSegment,
+  'ip-address': ipForm,
+}
 
 /** The two ways to look at metadata, as strict about finalizers as the kind is. */
 function looksAt({ resource }: KindRules) {

@@ -1,6 +1,6 @@
 import type * as k8s from '@kubernetes/client-node'
 import type { KindRules, MutableObject } from '../kind_rules.ts'
-import { fill, items, type Loose, part } from './draft.ts'
+import { items, type Loose, part } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { clusterRef, type Stored } from './refs.ts'
 import { webhookErrors } from './webhook_validation.ts'
@@ -13,21 +13,21 @@ type Validating = Stored<k8s.V1ValidatingWebhookConfiguration>
 type Mutating = Stored<k8s.V1MutatingWebhookConfiguration>
 
 function webhookDefaults(webhook: Loose): void {
-  fill(webhook, 'failurePolicy', 'Fail')
-  fill(webhook, 'matchPolicy', 'Equivalent')
+  webhook.failurePolicy ??= 'Fail'
+  webhook.matchPolicy ??= 'Equivalent'
   part(webhook, 'namespaceSelector')
   part(webhook, 'objectSelector')
   webhook.timeoutSeconds ??= TIMEOUT_SECONDS_DEFAULT
   const { service } = part(webhook, 'clientConfig')
   if (service) service.port ??= HTTPS_PORT
-  for (const rule of items(webhook.rules)) fill(rule, 'scope', '*')
+  for (const rule of items(webhook.rules)) rule.scope ??= '*'
 }
 
 const defaults = (draft: MutableObject): void => items(draft['webhooks']).forEach(webhookDefaults)
 
 function mutatingDefaults(draft: MutableObject): void {
   defaults(draft)
-  for (const webhook of items(draft['webhooks'])) fill(webhook, 'reinvocationPolicy', 'Never')
+  for (const webhook of items(draft['webhooks'])) webhook.reinvocationPolicy ??= 'Never'
 }
 
 /** Webhooks that may refuse a write. */

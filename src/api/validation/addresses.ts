@@ -33,15 +33,17 @@ export function isCidr(text: string): boolean {
 
 /** An IPv4 address whose parts have leading zeros: some read it as octal. */
 const hasLeadingZeros = (text: string): boolean =>
-  /^[0-9]{1,3}(\.[0-9]{1,3}){3}$/.test(text) && isIPv4(text.replace(/\b0+(?=[0-9])/g, ''))
+  !isIPv4(text) && /^[0-9]{1,3}(\.[0-9]{1,3}){3}$/.test(text) && isIPv4(text.replace(/\b0+(?=[0-9])/g, ''))
+
+/** The form of a text that is an address. */
+export function ipForm(address: string): string[] {
+  if (isIP(address)) return []
+  return [hasLeadingZeros(address) ? 'must not have leading 0s' : IP_FAULT]
+}
 
 /** What is wrong with an address. */
-export function ipErrors(text: string | undefined, field: string): FieldError[] {
-  const address = text ?? ''
-  if (isIP(address)) return []
-  if (hasLeadingZeros(address)) return [invalid(field, address, 'must not have leading 0s')]
-  return [invalid(field, address, IP_FAULT)]
-}
+export const ipErrors = (text: string | undefined, field: string): FieldError[] =>
+  ipForm(text ?? '').map((fault) => invalid(field, text ?? '', fault))
 
 /** What is wrong with a range of addresses. */
 export function cidrErrors(text: string, field: string): FieldError[] {
