@@ -22,7 +22,8 @@ export interface StoreLimits {
 export const STORE_LIMITS: StoreLimits = {
   historyMs: 5 * 60_000,
   ringEventsMax: 20_000,
-  ringBytesMax: 64 * 2 ** 20,
+  // What hangs on these bytes, as objects, is four times as much.
+  ringBytesMax: 16 * 2 ** 20,
   batchRecordsMax: 1_000,
   batchBytesMax: 8 * 2 ** 20,
   historyPageMax: 500,
