@@ -80,6 +80,15 @@ export class ApiError extends Error {
   }
 }
 
+/** Whoever is told so may come again after a moment. */
+export const tooManyRequests = (): ApiError =>
+  new ApiError({
+    code: 429,
+    reason: 'TooManyRequests',
+    message: 'Too many requests, please try again later.',
+    details: { retryAfterSeconds: 1 },
+  })
+
 export const isNotFound = (thrown: unknown): boolean => thrown instanceof ApiError && thrown.reason === 'NotFound'
 export const isAlreadyExists = (thrown: unknown): boolean =>
   thrown instanceof ApiError && thrown.reason === 'AlreadyExists'

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { ApiError } from '../api/error.ts'
+import { ApiError, tooManyRequests } from '../api/error.ts'
 
 const BODY_BYTES_MAX = 3 * 1024 * 1024
 /** What the bodies of all requests that are being answered may take together. */
@@ -41,7 +41,7 @@ export function readBody(incoming: IncomingMessage, signal: AbortSignal): Promis
 
 function faultOf(length: number): ApiError | undefined {
   if (length > BODY_BYTES_MAX) return tooLarge()
-  return length > SMALL_BODY_BYTES_MAX && taken > BODIES_BYTES_MAX ? tooMany() : undefined
+  return length > SMALL_BODY_BYTES_MAX && taken > BODIES_BYTES_MAX ? tooManyRequests() : undefined
 }
 
 const tooLarge = (): ApiError =>
@@ -49,14 +49,6 @@ const tooLarge = (): ApiError =>
     code: 413,
     reason: 'RequestEntityTooLarge',
     message: `Request entity too large: limit is ${BODY_BYTES_MAX}`,
-  })
-
-const tooMany = (): ApiError =>
-  new ApiError({
-    code: 429,
-    reason: 'TooManyRequests',
-    message: 'Too many requests, please try again later.',
-    details: { retryAfterSeconds: 1 },
   })
 
 const brokenOff = (): ApiError =>

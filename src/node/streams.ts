@@ -1,4 +1,5 @@
 import type { LogOptions, LogSink } from '../api/container_log.ts'
+import type { TunnelOptions } from '../api/tunnel_options.ts'
 import type { PodIdentity } from './runtime.ts'
 
 /** Whose log is asked for, and which stretch of it. */
@@ -6,18 +7,9 @@ export interface ContainerLogRequest extends LogOptions {
   readonly pod: PodIdentity
 }
 
-/** A tunnel into a container (exec, attach) or into a pod's network (portforward). */
-export interface ContainerStreamRequest {
+/** A tunnel, and the pod as the runtime knows it. */
+export interface ContainerStreamRequest extends TunnelOptions {
   readonly pod: PodIdentity
-  readonly kind: 'exec' | 'attach' | 'portforward'
-  /** '' for portforward. */
-  readonly container: string
-  readonly command: readonly string[]
-  readonly stdin: boolean
-  readonly stdout: boolean
-  readonly stderr: boolean
-  readonly tty: boolean
-  readonly ports: readonly number[]
 }
 
 /** What a node's agent offers to the API server besides what goes through the API itself. Failures are ApiErrors. */

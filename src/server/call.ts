@@ -1,5 +1,6 @@
 import type { ApiRequest, UserInfo } from '../api/request.ts'
 import type { ResourceFacts } from '../api/schema/table.ts'
+import type { ListMeta } from '../api/table_output.ts'
 import type { KubeObject } from '../api/types.ts'
 import type { ResourceName } from './api_errors.ts'
 import type { Target } from './router.ts'
@@ -28,13 +29,6 @@ export interface Call {
 export interface View {
   readonly object: KubeObject
   readonly bytes: Uint8Array | undefined
-}
-
-/** `metadata` of a list. */
-export interface ListMeta {
-  readonly resourceVersion?: string
-  readonly continue?: string
-  readonly remainingItemCount?: number
 }
 
 /** What a handler answers; how it is written is decided afterwards. */

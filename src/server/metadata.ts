@@ -86,20 +86,20 @@ function specParts(object: object): Record<string, unknown> {
 }
 
 /** Whether a change counts for the generation. */
-export const specChanged = (object: object, old: object): boolean => !sameJson(specParts(object), specParts(old))
+export const specChanged = (object: object, old: object): boolean => !sameContent(specParts(object), specParts(old))
 
-/** Whether two JSON values are the same, whatever the order of their keys; absent and undefined are the same. */
-export function sameJson(one: unknown, other: unknown): boolean {
+/** Whether two values would be the same as JSON, whatever the order of their keys: undefined is as good as absent, null is not. */
+export function sameContent(one: unknown, other: unknown): boolean {
   if (one === other) return true
   if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
   if (Array.isArray(one) || Array.isArray(other)) return sameArrays(one, other)
   const [left, right] = [one as Record<string, unknown>, other as Record<string, unknown>]
-  for (const key of Object.keys(left)) if (!sameJson(left[key], right[key])) return false
+  for (const key of Object.keys(left)) if (!sameContent(left[key], right[key])) return false
   for (const key of Object.keys(right)) if (right[key] !== undefined && !(key in left)) return false
   return true
 }
 
 function sameArrays(one: unknown, other: unknown): boolean {
   if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false
-  return one.every((item, at) => sameJson(item, other[at]))
+  return one.every((item, at) => sameContent(item, other[at]))
 }

@@ -10,7 +10,7 @@ import { invalid, modifiedMeanwhile, rawServerError } from './api_errors.ts'
 import { type Call, resourceNameOf } from './call.ts'
 import { type Core, ruleContext, rulesFor } from './core.ts'
 import { recordManager } from './managers.ts'
-import { keepSystemFields, sameJson, setSystemFields, specChanged, wipeSystemFields } from './metadata.ts'
+import { keepSystemFields, sameContent, setSystemFields, specChanged, wipeSystemFields } from './metadata.ts'
 import { storageOf } from './versions.ts'
 
 /**
@@ -136,7 +136,7 @@ export function changesNothing(draft: MutableObject, old: KubeObject): boolean {
   const version = old.metadata.resourceVersion
   const managedFields = withTimesOf(old.metadata.managedFields, draft.metadata['managedFields'])
   const metadata = { ...draft.metadata, resourceVersion: version, ...(managedFields && { managedFields }) }
-  return sameJson({ ...draft, metadata }, old)
+  return sameContent({ ...draft, metadata }, old)
 }
 
 type Entries = KubeObject['metadata']['managedFields']

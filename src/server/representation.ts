@@ -1,12 +1,13 @@
 import { ApiError } from '../api/error.ts'
 import { apiVersionOf } from '../api/resource.ts'
 import { parseGroupVersion, type ResourceFacts, typeNameOf } from '../api/schema/table.ts'
+import { type IncludedObject, type MetaVersion, toPartialList, toPartialObject } from '../api/table_output.ts'
 import type { KubeObject } from '../api/types.ts'
 import type { Millis } from '../base/clock.ts'
 import type { AnswerBody, View } from './call.ts'
 import { utf8 } from './http_types.ts'
 import { notAcceptable, type Representation, type Transform } from './negotiation.ts'
-import { type IncludeObject, tableOf } from './table.ts'
+import { tableOf } from './table.ts'
 
 /** An answer as it goes over the wire. */
 export interface Written {
@@ -16,7 +17,7 @@ export interface Written {
 
 export interface WriteOptions {
   readonly representation: Representation
-  readonly includeObject: IncludeObject
+  readonly includeObject: IncludedObject
   readonly now: Millis
 }
 
@@ -74,22 +75,14 @@ function wrongShape(as: string, found: string): ApiError {
   return new ApiError({ code, message, ...(reason === undefined ? {} : { reason }) })
 }
 
-function partial(body: Exclude<AnswerBody, { type: 'plain' }>, version: string): object {
-  if (body.type === 'object') return partialObject(body.view.object, version)
-  return {
-    kind: 'PartialObjectMetadataList',
-    apiVersion: `meta.k8s.io/${version}`,
-    metadata: body.metadata,
-    items: body.items.map((item) => partialObject(item.object, version)),
-  }
+function partial(body: Exclude<AnswerBody, { type: 'plain' }>, version: MetaVersion): object {
+  if (body.type === 'object') return toPartialObject(body.view.object, version)
+  return toPartialList(
+    body.items.map(({ object }) => object),
+    body.metadata,
+    version,
+  )
 }
-
-/** An object's metadata alone. */
-export const partialObject = (object: KubeObject, version: string): object => ({
-  kind: 'PartialObjectMetadata',
-  apiVersion: `meta.k8s.io/${version}`,
-  metadata: object.metadata,
-})
 
 /** The whole answer as one value. */
 export function plainObject(body: AnswerBody): object {

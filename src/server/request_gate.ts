@@ -1,4 +1,4 @@
-import { ApiError } from '../api/error.ts'
+import { ApiError, tooManyRequests } from '../api/error.ts'
 import type { UserInfo } from '../api/request.ts'
 import type { Clock } from '../base/clock.ts'
 import { MASTERS } from './authorization.ts'
@@ -124,7 +124,8 @@ class Seats {
     if (level === 'exempt') return () => {}
     const own = this.#ofUser.get(user) ?? 0
     const isOwnBounded = level !== 'system'
-    if (this.#taken >= WHOLE[this.#kind] * CEILING[level] || (isOwnBounded && own >= OWN[this.#kind])) throw tooMany()
+    if (this.#taken >= WHOLE[this.#kind] * CEILING[level] || (isOwnBounded && own >= OWN[this.#kind]))
+      throw tooManyRequests()
     this.#taken++
     this.#ofUser.set(user, own + 1)
     return () => this.#giveBack(user)
@@ -137,14 +138,6 @@ class Seats {
     else this.#ofUser.delete(user)
   }
 }
-
-const tooMany = (): ApiError =>
-  new ApiError({
-    code: 429,
-    reason: 'TooManyRequests',
-    message: 'Too many requests, please try again later.',
-    details: { retryAfterSeconds: 1 },
-  })
 
 const tooLate = (): ApiError =>
   new ApiError({

@@ -1,17 +1,10 @@
 import type { LogOptions, LogSink } from '../api/container_log.ts'
+import type { TunnelOptions } from '../api/tunnel_options.ts'
 import type { Pod } from '../api/types.ts'
 
-/** What the request asks a tunnel for. */
-export interface TunnelRequest {
-  readonly kind: 'exec' | 'attach' | 'portforward'
+/** A tunnel, and the pod as the API shows it. */
+export interface TunnelRequest extends TunnelOptions {
   readonly pod: Pod
-  readonly container: string
-  readonly command: readonly string[]
-  readonly stdin: boolean
-  readonly stdout: boolean
-  readonly stderr: boolean
-  readonly tty: boolean
-  readonly ports: readonly number[]
 }
 
 /** An upgraded connection, before its protocol has been agreed on; a Node socket fits. */

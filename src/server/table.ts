@@ -1,14 +1,11 @@
-import { type MetaVersion, toTable } from '../api/table_output.ts'
+import { type IncludedObject, type MetaVersion, toTable } from '../api/table_output.ts'
 import type { Millis } from '../base/clock.ts'
 import { badRequest } from './api_errors.ts'
 import type { AnswerBody } from './call.ts'
 import { rulesFor } from './core.ts'
 
-/** What each row of a Table carries besides its cells. */
-export type IncludeObject = 'None' | 'Metadata' | 'Object'
-
 /** @throws ApiError 400 */
-export function includeObjectOf(text: string | null): IncludeObject {
+export function includeObjectOf(text: string | null): IncludedObject {
   if (text === null || text === '') return 'Metadata'
   if (text === 'None' || text === 'Metadata' || text === 'Object') return text
   throw badRequest(
@@ -17,7 +14,7 @@ export function includeObjectOf(text: string | null): IncludeObject {
 }
 
 export interface TableOptions {
-  readonly includeObject: IncludeObject
+  readonly includeObject: IncludedObject
   readonly now: Millis
 }
 

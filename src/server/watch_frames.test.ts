@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { ApiError } from '../api/error.ts'
 import { decodeMessage, openEnvelope } from '../api/protobuf.ts'
 import { resourceFacts } from '../api/schema/table.ts'
+import type { HttpSink } from './http_types.ts'
 import { negotiateWatch } from './negotiation.ts'
 import { startTestServer, type TestServer } from './testing/test_server.ts'
 import { frameWriter } from './watch_frames.ts'
@@ -19,7 +20,9 @@ before(async () => {
 })
 after(() => cluster.stop())
 
-/** What a watch answers within a moment. */
+const ANSWER_MS_MAX = 5_000
+
+/** What a watch answers up to its first bookmark, or all of it when it is refused. */
 async function watched(query: string, accept: string) {
   const abort = new AbortController()
   const response = await cluster.server.http({
@@ -32,12 +35,26 @@ async function watched(query: string, accept: string) {
     body: async () => new Uint8Array(),
   })
   const { status, headers, body } = response
-  const chunks: Uint8Array[] = []
-  if (typeof body === 'function') body({ write: (chunk) => chunks.push(chunk), end: () => {} })
-  else chunks.push(...body)
-  await new Promise((resolve) => setTimeout(resolve, 20))
+  const bytes = typeof body === 'function' ? await untilBookmark(body) : Buffer.concat(body)
   abort.abort()
-  return { status, type: String(headers['content-type']), bytes: Buffer.concat(chunks) }
+  return { status, type: String(headers['content-type']), bytes }
+}
+
+function untilBookmark(body: (sink: HttpSink) => void): Promise<Buffer> {
+  let heard = Buffer.alloc(0)
+  return new Promise((resolve, reject) => {
+    const tooLong = setTimeout(() => reject(new Error(`no bookmark in ${heard}`)), ANSWER_MS_MAX)
+    const done = () => {
+      clearTimeout(tooLong)
+      resolve(heard)
+    }
+    const write = (chunk: Uint8Array) => {
+      heard = Buffer.concat([heard, chunk])
+      if (heard.includes('BOOKMARK')) done()
+      return 0
+    }
+    body({ write, end: done })
+  })
 }
 
 /** Events of a protobuf watch: each behind its length, the object in an envelope of its own. */

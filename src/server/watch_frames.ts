@@ -1,10 +1,11 @@
 import type { ApiError } from '../api/error.ts'
 import { parseGroupVersion, type ResourceFacts, typeNameOf } from '../api/schema/table.ts'
+import { type IncludedObject, toPartialObject } from '../api/table_output.ts'
 import type { Millis } from '../base/clock.ts'
 import { utf8 } from './http_types.ts'
 import type { Representation } from './negotiation.ts'
-import { bytesOf, partialObject } from './representation.ts'
-import { type IncludeObject, tableOf } from './table.ts'
+import { bytesOf } from './representation.ts'
+import { tableOf } from './table.ts'
 import type { WatchChange } from './watch_events.ts'
 
 /** How the events of one watch are written. */
@@ -17,7 +18,7 @@ export interface FrameWriter {
 
 export interface FrameOptions {
   readonly representation: Representation
-  readonly includeObject: IncludeObject
+  readonly includeObject: IncludedObject
 }
 
 /** Writes one event around an object that is no longer changed. */
@@ -42,7 +43,7 @@ export async function frameWriter(
   }
   if (transform.as !== 'Table') {
     const { version } = transform
-    const partial = ({ type, view }: WatchChange) => encode(type, partialObject(view.object, version))
+    const partial = ({ type, view }: WatchChange) => encode(type, toPartialObject(view.object, version))
     return { contentType, error, change: shared(`${name} metadata ${version}`, partial) }
   }
   return { contentType, error, change: tableFrames(facts, transform.version, { includeObject, now }) }
@@ -69,7 +70,7 @@ function typeOf(object: { apiVersion?: string; kind?: string }, facts: ResourceF
 const encodeJson: Encode = (type, object) => utf8(`${JSON.stringify({ type, object })}\n`)
 
 interface TableOptions {
-  readonly includeObject: IncludeObject
+  readonly includeObject: IncludedObject
   readonly now: () => Millis
 }
 

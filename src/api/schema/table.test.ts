@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { allResources, findType, goFieldsOf, resourceFacts, resourceOfKind, typeNameOf, typeOf } from './table.ts'
+import { allResources, findType, goFieldsOf, resourceFacts, typeNameOf, typeOf } from './table.ts'
 
 test('finds a resource by its name and by its kind', () => {
   const sets = resourceFacts('apps', 'v1', 'statefulsets')
@@ -14,7 +14,6 @@ test('finds a resource by its name and by its kind', () => {
   assert.deepEqual(sets?.shortNames, ['sts'])
   assert.equal(sets?.typeName, 'io.k8s.api.apps.v1.StatefulSet')
   assert.equal(sets?.columns[0]?.[0], 'Name')
-  assert.equal(resourceOfKind('apps', 'v1', 'StatefulSet'), sets)
   assert.equal(resourceFacts('apps', 'v1', 'ships'), undefined)
   assert.equal(resourceFacts('', 'v1', 'nodes')?.ref.namespaced, false)
 })

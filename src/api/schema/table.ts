@@ -200,13 +200,3 @@ export const groupVersions = (): readonly string[] => Object.keys(rawResources)
 /** The facts of one built-in resource by its plural name. */
 export const resourceFacts = (group: string, version: string, resource: string): ResourceFacts | undefined =>
   resources().get(`${apiVersionOf({ group, version })}/${resource}`)
-
-let resourcesByKind: ReadonlyMap<string, ResourceFacts> | undefined
-
-/** The facts of the built-in resource whose objects have this kind. */
-export function resourceOfKind(group: string, version: string, kind: string): ResourceFacts | undefined {
-  resourcesByKind ??= new Map(
-    allResources().map((facts) => [`${apiVersionOf(facts.ref)}/${facts.ref.kind}`, facts] as const),
-  )
-  return resourcesByKind.get(`${apiVersionOf({ group, version })}/${kind}`)
-}

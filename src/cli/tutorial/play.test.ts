@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -134,12 +134,13 @@ test('a terminal takes what is typed into a shell inside it, and at a prompt for
 test('an interrupted play ends what runs in its terminals', async () => {
   const token = `7${process.pid}`
   const aborting = new AbortController()
-  const playing = play(
-    [...block('shell terminal=other', `sleep ${token}`), ...block('shell', `echo begun; sleep ${token}`)],
-    { signal: aborting.signal },
-  )
-  setTimeout(() => aborting.abort(new Error('interrupted')), 1500)
-  await assert.rejects(playing, /interrupted/)
+  const playing = play([...block('shell terminal=other', `sleep ${token}`), ...block('shell', `sleep ${token}`)], {
+    signal: aborting.signal,
+  })
+  const interrupted = assert.rejects(playing, /interrupted/)
+  await begun(`sleep ${token}`, 2)
+  aborting.abort(new Error('interrupted'))
+  await interrupted
   assert.deepEqual(await endedWithin(2000, `sleep ${token}`), [])
 })
 
@@ -147,19 +148,38 @@ test('a terminal ends with the process that opened it, also when that is killed'
   const token = `8${process.pid}`
   const opened = [
     `import { Terminal } from '${new URL('./terminal.ts', import.meta.url)}'`,
-    `new Terminal({ directory: '${directory}', env: {} }).type('echo begun; sleep ${token}')`,
-    `setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1000)`,
+    `new Terminal({ directory: '${directory}', env: {} }).type('sleep ${token}')`,
+    `setInterval(() => {}, 1000)`,
   ]
-  spawnSync(process.execPath, ['--input-type=module', '-e', opened.join('\n')], { stdio: 'ignore' })
+  const opener = spawn(process.execPath, ['--input-type=module', '-e', opened.join('\n')], { stdio: 'ignore' })
+  try {
+    await begun(`sleep ${token}`, 1)
+  } finally {
+    opener.kill('SIGKILL')
+  }
   assert.deepEqual(await endedWithin(2000, `sleep ${token}`), [])
 })
+
+const BEGIN_MS_MAX = 20_000
+
+/** Resolves when so many processes have this command line. */
+async function begun(command: string, count: number): Promise<void> {
+  for (const until = Date.now() + BEGIN_MS_MAX; commandLines().filter((line) => line === command).length < count; ) {
+    assert.ok(Date.now() < until, `${count} times ${command} has not begun`)
+    await wait(50)
+  }
+}
 
 /** What still runs with these words after at most so long. */
 async function endedWithin(milliseconds: number, words: string): Promise<readonly string[]> {
   for (let waited = 0; ; waited += 100) {
-    const lines = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n')
-    const left = lines.filter((line) => line.includes(words))
+    const left = commandLines().filter((line) => line.includes(words))
     if (left.length === 0 || waited >= milliseconds) return left
     await wait(100)
   }
 }
+
+const commandLines = (): string[] =>
+  execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+    .split('\n')
+    .map((line) => line.trimEnd())

@@ -1,5 +1,5 @@
 import { mustRun } from '../processes.ts'
-import { addressesOf, POD_RANGE, SERVICE_RANGE } from './address_plan.ts'
+import { addressesOf, SERVICE_RANGE } from './address_plan.ts'
 import type { MachinePaths } from './machine_paths.ts'
 import { configureNamespace, inNamespace, makeNamespace } from './namespaces.ts'
 
@@ -100,6 +100,3 @@ export function cniConfig(paths: MachinePaths, node: NodePlace): string {
 export function cniNetworkName(paths: MachinePaths, nodeName: string): string {
   return `berth-${paths.hash}-${nodeName}`
 }
-
-/** For the service controllers' configuration. */
-export const clusterRanges = { services: SERVICE_RANGE, pods: POD_RANGE }

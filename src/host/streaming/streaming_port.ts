@@ -152,19 +152,7 @@ function nodeOf(pod: Pod): string {
   return node
 }
 
-function wantedOf({
-  pod,
-  kind,
-  container,
-  command,
-  stdin,
-  stdout,
-  stderr,
-  tty,
-  ports,
-}: TunnelRequest): ContainerStreamRequest {
-  return { pod: identityOf(pod), kind, container, command, stdin, stdout, stderr, tty, ports }
-}
+const wantedOf = ({ pod, ...options }: TunnelRequest): ContainerStreamRequest => ({ pod: identityOf(pod), ...options })
 
 const unknownProtocol = (offered: readonly string[], known: readonly string[]) =>
   new ApiError({

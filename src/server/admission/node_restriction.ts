@@ -1,7 +1,7 @@
 import type { UserInfo } from '../../api/request.ts'
 import type { KubeObject, Node, Pod } from '../../api/types.ts'
 import { forbidden, qualifiedResource } from '../api_errors.ts'
-import { sameJson } from '../metadata.ts'
+import { sameContent } from '../metadata.ts'
 import type { AdmissionPlugin, Attributes } from './admission.ts'
 
 const NODES_GROUP = 'system:nodes'
@@ -72,10 +72,10 @@ function nodeRule({ operation, name, object, old, subresource }: Attributes, nod
   const before = old as Node | undefined
   const labels = changedLabels(object.metadata['labels'], before?.metadata.labels).filter(isForbiddenLabel)
   if (labels.length > 0) return `is not allowed to modify labels: ${labels.join(', ')}`
-  if (!sameJson(object.metadata['ownerReferences'] ?? [], before?.metadata.ownerReferences ?? [])) {
+  if (!sameContent(object.metadata['ownerReferences'] ?? [], before?.metadata.ownerReferences ?? [])) {
     return `node "${node}" is not allowed to modify ownerReferences`
   }
-  if (!sameJson(object.metadata['finalizers'] ?? [], before?.metadata.finalizers ?? [])) {
+  if (!sameContent(object.metadata['finalizers'] ?? [], before?.metadata.finalizers ?? [])) {
     return `node "${node}" is not allowed to modify finalizers`
   }
   return before === undefined || subresource !== undefined
@@ -89,8 +89,8 @@ const OWN_TAINTS = 'node.kubernetes.io/'
 function specRule({ spec }: Node, { spec: before }: Node, node: string): string | undefined {
   const { taints = [], ...rest } = spec
   const { taints: tainted = [], ...restBefore } = before
-  if (!sameJson(rest, restBefore)) return `node "${node}" is not allowed to modify its spec`
-  const kept = tainted.filter((taint) => taints.some((one) => sameJson(one, taint)))
+  if (!sameContent(rest, restBefore)) return `node "${node}" is not allowed to modify its spec`
+  const kept = tainted.filter((taint) => taints.some((one) => sameContent(one, taint)))
   const gone = tainted.filter((taint) => !kept.includes(taint))
   const mayGo = gone.every(({ key }) => key.startsWith(OWN_TAINTS))
   return kept.length === taints.length && mayGo ? undefined : `node "${node}" is not allowed to modify taints`

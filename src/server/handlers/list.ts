@@ -1,6 +1,7 @@
+import type { ListMeta } from '../../api/table_output.ts'
 import { CompactedError, type ListResult, type StoredObject } from '../../store/store.ts'
 import { badRequest } from '../api_errors.ts'
-import type { Answer, Call, ListMeta } from '../call.ts'
+import type { Answer, Call } from '../call.ts'
 import { type ContinueToken, decodeContinue, encodeContinue } from '../continue_token.ts'
 import type { Core } from '../core.ts'
 import { INTERNAL_PAGE_SIZE } from '../limits.ts'
