@@ -6,6 +6,8 @@ import { type Cluster, kubectl, withCluster } from '../harness/cluster.ts'
 import { until } from '../harness/wait.ts'
 
 const MS = 1_000
+/** What the replicas fetch the primary's log with; nothing outside the bench's own cluster ever sees it. */
+const PASSWORD = 'made-up-for-the-bench'
 const document = new URL('../../tutorials/replicated-mysql.md', import.meta.url)
 
 /** Writes the manifests of the document as a reader would save them; answers their folder. */
@@ -46,6 +48,14 @@ export const replicatedMysql: Bench = {
   run: (use) =>
     withCluster(['--runtime', 'containerd', '--nodes', '1'], async (cluster) => {
       const folder = saveManifests(cluster.data)
+      // The document makes it up by hand, before the manifests.
+      await kubectl(cluster, [
+        'create',
+        'secret',
+        'generic',
+        'mysql-replication',
+        `--from-literal=password=${PASSWORD}`,
+      ])
       await round(cluster, folder) // builds the images
       await use({
         berth: () => round(cluster, folder),
