@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { silentLog } from '../base/log.ts'
 import { settleMicrotasks, VirtualClock } from '../base/virtual_clock.ts'
-import { GatedJournal } from './gated_journal.ts'
 import { STORE_LIMITS } from './limits.ts'
 import { createStore } from './mvcc.ts'
 import { CompactedError, type Store, StoreFailedError } from './store.ts'
 import { describeState, PODS, pod, put, Recorder, remove } from './suite_support.ts'
+import { GatedJournal } from './testing/gated_journal.ts'
 
 describe('the store over a slow or failing journal', () => {
   let journal: GatedJournal

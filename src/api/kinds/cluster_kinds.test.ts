@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { seededRandom } from '../../base/random.ts'
 import { decodeObject } from '../decode.ts'
 import type { MutableObject, RuleContext } from '../kind_rules.ts'
-import { parseGroupVersion, resourceOfKind, typeNameOf } from '../schema/table.ts'
+import { allResources, parseGroupVersion, typeNameOf } from '../schema/table.ts'
 import type { KubeObject } from '../types.ts'
 import { rulesOf } from './registry.ts'
 
@@ -21,7 +21,9 @@ function decoded(body: { apiVersion: string; kind: string; [field: string]: unkn
 } {
   const { group, version } = parseGroupVersion(body.apiVersion)
   const typeName = typeNameOf(group, version, body.kind)
-  const resource = resourceOfKind(group, version, body.kind)
+  const resource = allResources().find(
+    ({ ref }) => ref.group === group && ref.version === version && ref.kind === body.kind,
+  )
   assert.ok(typeName !== undefined && resource !== undefined, body.kind)
   const draft = decodeObject(typeName, { metadata: { name: 'x' }, ...body }).object as MutableObject
   const rules = rulesOf(group, resource.ref.resource)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { ViewPlayer } from './play_views.ts'
+import { ViewPlayer } from './testing/play_views.ts'
 
 const commands = fc.oneof(
   fc.nat(5).map((replicas) => `set replicas=${replicas}`),

@@ -1,5 +1,7 @@
+import { STATEFUL_SETS } from '../../api/resources.ts'
 import { matchesLabels } from '../../api/selector_match.ts'
 import type { OwnerReference, Pod, StatefulSet } from '../../api/types.ts'
+import { controllerReferenceTo } from '../runtime/workload/ownership.ts'
 import { claimNameOf } from './claims.ts'
 import { POD_INDEX_LABEL, POD_NAME_LABEL, REVISION_LABEL } from './labels.ts'
 import { parsePodName } from './pod_name.ts'
@@ -19,10 +21,7 @@ export function isInRange(set: StatefulSet, ordinal: number): boolean {
 }
 
 /** The owner reference that makes the set the pod's controller. */
-export function controllerReferenceOf(owner: StatefulSet): OwnerReference {
-  const { name, uid } = owner.metadata
-  return { apiVersion: 'apps/v1', kind: 'StatefulSet', name, uid, controller: true, blockOwnerDeletion: true }
-}
+export const controllerReferenceOf = (owner: StatefulSet): OwnerReference => controllerReferenceTo(STATEFUL_SETS, owner)
 
 /** The revision from which the pod was made; undefined for a pod that was made by hand. */
 export const revisionOf = (pod: Pod): string | undefined => pod.metadata.labels?.[REVISION_LABEL]

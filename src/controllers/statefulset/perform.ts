@@ -1,10 +1,11 @@
-import { isInvalid, isNotFound } from '../../api/error.ts'
+import { isNotFound } from '../../api/error.ts'
 import { keyOf, type ResourceRef } from '../../api/resource.ts'
 import { CONTROLLER_REVISIONS, PODS, STATEFUL_SETS } from '../../api/resources.ts'
-import type { KubeObject, Pod, StatefulSet } from '../../api/types.ts'
+import type { KubeObject, StatefulSet } from '../../api/types.ts'
 import type { Client } from '../../client/client.ts'
 import { refOf, uidOf, unless } from '../runtime/calls.ts'
 import type { EventRecorder } from '../runtime/events.ts'
+import { letGo, takeOver } from '../runtime/workload/take_over.ts'
 import { makeClaims, ownClaims } from './claim_control.ts'
 import { controllerReferenceOf } from './identity.ts'
 import type { Action } from './plan.ts'
@@ -28,7 +29,7 @@ export async function perform(performer: Performer, action: Action): Promise<voi
     case 'adopt-pod':
       return adopt(performer, PODS, action.pod)
     case 'release-pod':
-      return release(performer, action.pod)
+      return letGo(client, performer.set, PODS, action.pod)
     case 'create-revision':
       await client.create(CONTROLLER_REVISIONS, action.revision)
       return
@@ -65,15 +66,5 @@ export function confirmOnce(client: Client, set: StatefulSet): () => Promise<voi
 
 async function adopt<T extends KubeObject>(performer: Performer, resource: ResourceRef<T>, object: T): Promise<void> {
   await performer.confirmSet()
-  const { uid } = object.metadata
-  const body = { metadata: { uid, ownerReferences: [controllerReferenceOf(performer.set)] } }
-  await unless(isNotFound, performer.client.patch(resource, refOf(object), { type: 'strategic', body }))
-}
-
-/** A pod that has gone, or that has another of its name in its place, needs no release. */
-async function release({ client, set }: Performer, pod: Pod): Promise<void> {
-  const ownerReferences = [{ $patch: 'delete', uid: set.metadata.uid }]
-  const body = { metadata: { uid: pod.metadata.uid, ownerReferences } }
-  const isGone = (error: unknown) => isNotFound(error) || isInvalid(error)
-  await unless(isGone, client.patch(PODS, refOf(pod), { type: 'strategic', body }))
+  await takeOver(performer.client, controllerReferenceOf(performer.set), resource, object)
 }

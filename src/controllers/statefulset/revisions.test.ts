@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import type { MutableObject } from '../../api/kind_rules.ts'
 import { rulesOf } from '../../api/kinds/registry.ts'
 import type { ControllerRevision, PodTemplateSpec, StatefulSet } from '../../api/types.ts'
-import { describeAction } from './plan_description.ts'
 import { decideRevisions, revisionData } from './revisions.ts'
+import { describeAction } from './testing/plan_description.ts'
 import type { View } from './view.ts'
 
 const metadata = { uid: 'u', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z', namespace: 'one' }

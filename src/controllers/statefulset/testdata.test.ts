@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { ViewPlayer } from './play_views.ts'
+import { ViewPlayer } from './testing/play_views.ts'
 
 const folder = new URL('./testdata/', import.meta.url)
 

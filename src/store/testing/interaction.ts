@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { silentLog } from '../../base/log.ts'
 import { settleMicrotasks, VirtualClock } from '../../base/virtual_clock.ts'
-import { GatedJournal } from '../gated_journal.ts'
 import { createStore } from '../mvcc.ts'
 import type { Store, StoreKey, StoreRange } from '../store.ts'
 import { describeList, describeState, keyOf, pod, put, Recorder, remove } from '../suite_support.ts'
+import { GatedJournal } from './gated_journal.ts'
 
 type Words = readonly string[]
 

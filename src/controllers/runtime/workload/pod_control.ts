@@ -1,13 +1,14 @@
-import { ApiError, isInvalid, isNotFound } from '../../../api/error.ts'
+import { ApiError, isNotFound } from '../../../api/error.ts'
 import type { ResourceRef } from '../../../api/resource.ts'
 import { PODS } from '../../../api/resources.ts'
 import type { Draft, KubeObject, Pod, PodTemplateSpec } from '../../../api/types.ts'
 import { messageOf } from '../../../base/log.ts'
 import type { Client } from '../../../client/client.ts'
-import { refOf, unless } from '../calls.ts'
+import { refOf } from '../calls.ts'
 import type { EventRecorder } from '../events.ts'
 import { type BatchResult, inBatches } from './batches.ts'
 import { controllerReferenceTo } from './ownership.ts'
+import { letGo, takeOver } from './take_over.ts'
 
 /** Who acts on pods, and for whom. */
 export interface PodControl<Owner extends KubeObject = KubeObject> {
@@ -79,11 +80,8 @@ export async function adopt<T extends KubeObject>(
   if (metadata.uid !== owner.metadata.uid || metadata.deletionTimestamp !== undefined) {
     throw new Error(`${control.resource.kind} ${owner.metadata.name} has just been deleted`)
   }
-  const ownerReferences = [controllerReferenceTo(control.resource, owner)]
-  for (const object of objects) {
-    const body = { metadata: { uid: object.metadata.uid, ownerReferences } }
-    await unless(isNotFound, client.patch(resource, refOf(object), { type: 'strategic', body }))
-  }
+  const reference = controllerReferenceTo(control.resource, owner)
+  for (const object of objects) await takeOver(client, reference, resource, object)
 }
 
 /** Takes the owner's reference away from objects that it no longer means. */
@@ -92,10 +90,5 @@ export async function release<T extends KubeObject>(
   resource: ResourceRef<T>,
   objects: readonly T[],
 ): Promise<void> {
-  for (const object of objects) {
-    const ownerReferences = [{ $patch: 'delete', uid: owner.metadata.uid }]
-    const body = { metadata: { uid: object.metadata.uid, ownerReferences } }
-    const isGone = (error: unknown) => isNotFound(error) || isInvalid(error)
-    await unless(isGone, client.patch(resource, refOf(object), { type: 'strategic', body }))
-  }
+  for (const object of objects) await letGo(client, owner, resource, object)
 }

@@ -1,6 +1,6 @@
-import { unreachable } from '../../base/assert.ts'
-import { POD_INDEX_LABEL, REVISION_LABEL } from './labels.ts'
-import type { Action, ClaimOwners, ClaimWork, Plan } from './plan.ts'
+import { unreachable } from '../../../base/assert.ts'
+import { POD_INDEX_LABEL, REVISION_LABEL } from '../labels.ts'
+import type { Action, ClaimOwners, ClaimWork, Plan } from '../plan.ts'
 
 /** A plan in lines, one for each thing to do: for logs, tests and people. */
 export function describePlan(plan: Plan): readonly string[] {

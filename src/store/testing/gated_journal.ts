@@ -1,5 +1,5 @@
-import type { JournalPosition, JournalRecord } from './journal.ts'
-import { MemoryJournal } from './memory_journal.ts'
+import type { JournalPosition, JournalRecord } from '../journal.ts'
+import { MemoryJournal } from '../memory_journal.ts'
 
 interface HeldBatch {
   readonly records: readonly JournalRecord[]

@@ -1,13 +1,20 @@
-import { keyOf } from '../../api/resource.ts'
-import type { ControllerRevision, Draft, KubeObject, PersistentVolumeClaim, Pod, StatefulSet } from '../../api/types.ts'
-import { toRfc3339 } from '../../base/time.ts'
-import { decide } from './decide.ts'
-import { podNameOf } from './identity.ts'
-import { REVISION_LABEL } from './labels.ts'
-import { newPod } from './new_pod.ts'
-import type { Action, Plan } from './plan.ts'
+import { keyOf } from '../../../api/resource.ts'
+import type {
+  ControllerRevision,
+  Draft,
+  KubeObject,
+  PersistentVolumeClaim,
+  Pod,
+  StatefulSet,
+} from '../../../api/types.ts'
+import { toRfc3339 } from '../../../base/time.ts'
+import { decide } from '../decide.ts'
+import { podNameOf } from '../identity.ts'
+import { REVISION_LABEL } from '../labels.ts'
+import { newPod } from '../new_pod.ts'
+import type { Action, Plan } from '../plan.ts'
+import { inOrder } from '../revisions.ts'
 import { describePlan } from './plan_description.ts'
-import { inOrder } from './revisions.ts'
 
 type Options = Readonly<Record<string, string>>
 
