@@ -13,22 +13,34 @@ import { internalFieldsOf } from './schema/internal_types.ts'
  * @param internalType `apps.StatefulSetUpdateStrategy`, `[]core.Toleration`, `map[string]string`, …
  */
 export function goValue(internalType: string, value: unknown): string {
-  return JSON.stringify(goForm(internalType, value)).replace(/[<>&\u2028\u2029]/g, goEscape)
+  return JSON.stringify(goForm(internalType, value, false)).replace(/[<>&\u2028\u2029]/g, goEscape)
 }
 
 const goEscape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 /**
  * The unified diff of two values as it stands in immutability errors: hunks with three lines of
- * context over the Go-named JSON, indented by one space; '' when the two are the same.
+ * context over the Go-named JSON, indented by one space; '' when the two are the same. The old value was
+ * read from the store, where empty lists and maps are not kept.
  */
 export function goDiff(internalType: string, old: unknown, changed: unknown): string {
-  const lines = (value: unknown): string[] =>
-    JSON.stringify(goForm(internalType, value), undefined, 1)
+  const lines = (value: unknown, stored: boolean): string[] =>
+    JSON.stringify(goForm(internalType, value, stored), undefined, 1)
       .replace(/[<>&\u2028\u2029]/g, goEscape)
       .split('\n')
-  return unifiedDiff(lines(old), lines(changed))
+  return unifiedDiff(lines(old, true), lines(changed, false))
 }
+
+/**
+ * Are two values of an internal type the same to upstream's comparison? An empty list or map is as good as
+ * none, and an empty struct is as good as none where Go has no pointer to it.
+ */
+export function goEqual(internalType: string, a: unknown, b: unknown): boolean {
+  if (JSON.stringify(a) === JSON.stringify(b)) return true
+  return comparable(internalType, a) === comparable(internalType, b)
+}
+
+const comparable = (internalType: string, value: unknown): string => JSON.stringify(goForm(internalType, value, true))
 
 /** Types that internal structs take from the machinery of the API carry JSON names there too. */
 const SHARED = 'k8s.io/apimachinery/'
@@ -42,22 +54,26 @@ const ZERO_OF_SCALARS: Readonly<Record<string, unknown>> = {
   interface: null,
 }
 
-function goForm(type: string, value: unknown): unknown {
+function goForm(type: string, value: unknown, stored: boolean): unknown {
   if (Object.hasOwn(ZERO_OF_SCALARS, type)) return value ?? ZERO_OF_SCALARS[type]
-  if (type.startsWith('*')) return isAbsent(value) ? null : goForm(type.slice(1), value)
-  if (type.startsWith('[]')) return sliceForm(type.slice(2), value)
-  if (type.startsWith('map[string]')) return mapForm(type.slice('map[string]'.length), value)
-  return type.startsWith(SHARED) ? externalForm(type, value) : structForm(type, isPlainObject(value) ? value : {})
+  if (type.startsWith('*')) return isAbsent(value) ? null : goForm(type.slice(1), value, stored)
+  if (type.startsWith('[]')) return sliceForm(type.slice(2), value, stored)
+  if (type.startsWith('map[string]')) return mapForm(type.slice('map[string]'.length), value, stored)
+  return type.startsWith(SHARED)
+    ? externalForm(type, value)
+    : structForm(type, isPlainObject(value) ? value : {}, stored)
 }
 
-function sliceForm(item: string, value: unknown): unknown {
-  return Array.isArray(value) && value.length > 0 ? value.map((each) => goForm(item, each)) : null
+/** An empty list is not an absent one: Go writes the first as `[]`. */
+function sliceForm(item: string, value: unknown, stored: boolean): unknown {
+  if (!Array.isArray(value) || (stored && value.length === 0)) return null
+  return value.map((each) => goForm(item, each, stored))
 }
 
-function mapForm(item: string, value: unknown): unknown {
-  if (!isPlainObject(value)) return null
+function mapForm(item: string, value: unknown, stored: boolean): unknown {
+  if (!isPlainObject(value) || (stored && Object.keys(value).length === 0)) return null
   const form = {}
-  for (const key of Object.keys(value).sort()) setMember(form, key, goForm(item, value[key]))
+  for (const key of Object.keys(value).sort()) setMember(form, key, goForm(item, value[key], stored))
   return form
 }
 
@@ -84,27 +100,27 @@ function rearranged(type: string, value: Readonly<Record<string, unknown>>): Rea
   return { ...value, securityContext: { ...context, ...moved } }
 }
 
-function structForm(type: string, given: Readonly<Record<string, unknown>>): object {
+function structForm(type: string, given: Readonly<Record<string, unknown>>, stored: boolean): object {
   const fields = internalFieldsOf(type)
   assert(fields !== undefined, `there is no internal type ${type}`)
   const value = rearranged(type, given)
   const byLowerName = new Map(Object.keys(value).map((key) => [key.toLowerCase(), key] as const))
   const form = {}
   for (const [goName, fieldType] of fields) {
-    if (goName.startsWith('embedded ')) Object.assign(form, embeddedForm(goName, fieldType, value))
+    if (goName.startsWith('embedded ')) Object.assign(form, embeddedForm(goName, fieldType, value, stored))
     else {
       const key = byLowerName.get(goName.toLowerCase())
-      setMember(form, goName, goForm(fieldType, key === undefined ? undefined : value[key]))
+      setMember(form, goName, goForm(fieldType, key === undefined ? undefined : value[key], stored))
     }
   }
   return form
 }
 
 /** Members of an embedded struct stand in the outer one; metadata is embedded too, but is a field of the JSON. */
-function embeddedForm(goName: string, type: string, value: Readonly<Record<string, unknown>>): object {
+function embeddedForm(goName: string, type: string, value: Readonly<Record<string, unknown>>, stored: boolean): object {
   if (goName === 'embedded ObjectMeta' || goName === 'embedded ListMeta')
-    return goForm(type, value['metadata'] ?? {}) as object
-  if (!type.startsWith(SHARED)) return goForm(type, value) as object
+    return goForm(type, value['metadata'] ?? {}, stored) as object
+  if (!type.startsWith(SHARED)) return goForm(type, value, stored) as object
   const { kind, apiVersion } = value
   return { ...(kind === undefined ? {} : { kind }), ...(apiVersion === undefined ? {} : { apiVersion }) }
 }

@@ -40,6 +40,14 @@ export function failurePatternDefaults(spec: Loose): void {
 const backoffDefault = (spec: Loose): number =>
   spec.backoffLimitPerIndex === undefined ? BACKOFF_DEFAULT : 2 ** 31 - 1
 
+/** A job without labels of its own has those of its pods. */
+function prepareUpdate(draft: MutableObject, old: Job): void {
+  keepStatus(draft, old)
+  const { spec, metadata } = draft
+  const labels = spec.template?.metadata?.labels
+  if (labels && Object.keys(metadata['labels'] ?? {}).length === 0) metadata['labels'] = { ...labels }
+}
+
 /** Unless the user selects pods by hand, the job's uid does, so that no two jobs share pods. */
 function prepareCreate(draft: MutableObject): void {
   draft['status'] = {}
@@ -98,7 +106,7 @@ export const jobRules: KindRules<Job> = {
   generation: 'spec',
   defaults,
   prepareCreate,
-  prepareUpdate: keepStatus,
+  prepareUpdate,
   prepareStatusUpdate: keepSpec,
   warnings: (job, old) => [
     ...(old === undefined ? nameWarnings(job.metadata.name) : []),

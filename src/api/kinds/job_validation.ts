@@ -1,18 +1,10 @@
 import type * as k8s from '@kubernetes/client-node'
-import {
-  type FieldError,
-  invalid,
-  notSupported,
-  required,
-  type SpelledValue,
-  sortedMap,
-  tooLong,
-} from '../field_error.ts'
+import { type FieldError, invalid, notSupported, required, sortedMap, tooLong } from '../field_error.ts'
 import { matchesLabels } from '../selector_match.ts'
 import type { Wire } from '../types.ts'
 import { domainPathErrors, oneOf } from '../validation/checks.ts'
 import { equal } from '../validation/equality.ts'
-import { goNamed } from '../validation/go_names.ts'
+import { goNamed, goSame } from '../validation/go_names.ts'
 import { immutableErrors } from '../validation/metadata.ts'
 import { dnsLabel } from '../validation/names.ts'
 import { nonNegative } from '../validation/numbers.ts'
@@ -29,14 +21,17 @@ const FAILED_INDEXES_MAX = 100_000
 const MANY_COMPLETIONS = 100_000
 const MANY_COMPLETIONS_LIMIT = 10_000
 const UID_LABEL = 'batch.kubernetes.io/controller-uid'
+const NAME_LABEL = 'batch.kubernetes.io/job-name'
 
 export type JobSpec = Wire<k8s.V1JobSpec>
 
 /** What is wrong with a job. */
-export function jobErrors(job: Job): FieldError[] {
+export const jobErrors = (job: Job): FieldError[] => wholeJobErrors(job, true)
+
+function wholeJobErrors(job: Job, prefixed: boolean): FieldError[] {
   const { spec } = job
   return [
-    ...generatedSelectorErrors(job),
+    ...generatedSelectorErrors(job, prefixed),
     ...jobSpecErrors(spec, 'spec'),
     ...(spec.selector ? labelSelectorErrors(spec.selector, 'spec.selector') : [required('spec.selector')]),
     ...mismatchErrors(spec),
@@ -58,12 +53,27 @@ function mismatchErrors({ selector, template }: JobSpec): FieldError[] {
   return [invalid('spec.template.metadata.labels', sortedMap(labels), '`selector` does not match template `labels`')]
 }
 
-/** A selector that was made from the uid has nothing else in it. */
-function generatedSelectorErrors({ spec, metadata }: Job): FieldError[] {
+/**
+ * What the server generates ties pods to their job: the template must carry the labels, and the selector must
+ * find them. The labels with a prefix are asked for once the job has both.
+ */
+function generatedSelectorErrors({ spec, metadata }: Job, prefixed: boolean): FieldError[] {
   if (spec.manualSelector === true || !spec.selector) return []
-  const expected = { matchLabels: { [UID_LABEL]: metadata.uid } }
-  if (equal(spec.selector, expected)) return []
-  return [invalid('spec.selector', spelledSelector(spec.selector), '`selector` not auto-generated')]
+  const expected: Record<string, string> = { 'controller-uid': metadata.uid, 'job-name': metadata.name }
+  if (prefixed) Object.assign(expected, { [UID_LABEL]: metadata.uid, [NAME_LABEL]: metadata.name })
+  const readable = labelSelectorErrors(spec.selector, '').length === 0
+  return [
+    ...Object.entries(expected).flatMap(([key, value]) => labelValueErrors(spec.template.metadata?.labels, key, value)),
+    ...(!readable || matchesLabels(spec.selector, expected)
+      ? []
+      : [invalid('spec.selector', spelledSelector(spec.selector), '`selector` not auto-generated')]),
+  ]
+}
+
+function labelValueErrors(labels: Readonly<Record<string, string>> | undefined, key: string, value: string) {
+  const field = `spec.template.metadata.labels[${key}]`
+  if (labels?.[key] === undefined) return [required(field, `must be '${value}'`)]
+  return labels[key] === value ? [] : [invalid(field, sortedMap(labels), `must be '${value}'`)]
 }
 
 /** What is wrong with the spec of a job, of its own or in a template. */
@@ -161,33 +171,29 @@ export function jobUpdateErrors(job: Job, old: Job): FieldError[] {
   const before = old.spec
   return [
     // Upstream checks a changed job as a new one, and then its spec once more.
-    ...jobErrors(job),
+    ...wholeJobErrors(job, hasPrefixedLabels(before)),
     ...jobSpecErrors(spec, 'spec'),
     ...(spec.selector ? labelSelectorErrors(spec.selector, 'spec.selector') : [required('spec.selector')]),
     ...mismatchErrors(spec),
     ...completionsErrors(spec, before),
-    ...fixed(spec.selector, before.selector, 'spec.selector', spelledSelector(spec.selector)),
+    ...selectorFixed(spec, before),
     ...templateChangeErrors(job, old),
     ...immutableErrors(spec.completionMode, before.completionMode, 'spec.completionMode'),
-    ...fixed(
-      spec.podFailurePolicy,
-      before.podFailurePolicy,
-      'spec.podFailurePolicy',
-      goNamed('*batch.PodFailurePolicy', spec.podFailurePolicy),
-    ),
+    ...fixed(spec.podFailurePolicy, before.podFailurePolicy, 'spec.podFailurePolicy', '*batch.PodFailurePolicy'),
     ...immutableErrors(spec.backoffLimitPerIndex, before.backoffLimitPerIndex, 'spec.backoffLimitPerIndex'),
     ...immutableErrors(spec.managedBy, before.managedBy, 'spec.managedBy'),
-    ...fixed(
-      spec.successPolicy,
-      before.successPolicy,
-      'spec.successPolicy',
-      goNamed('*batch.SuccessPolicy', spec.successPolicy),
-    ),
+    ...fixed(spec.successPolicy, before.successPolicy, 'spec.successPolicy', '*batch.SuccessPolicy'),
   ]
 }
 
-const fixed = (value: unknown, old: unknown, field: string, shown: SpelledValue): FieldError[] =>
-  equal(value, old) ? [] : [invalid(field, shown, 'field is immutable')]
+const hasPrefixedLabels = ({ template }: JobSpec): boolean =>
+  [UID_LABEL, NAME_LABEL].every((label) => template.metadata?.labels?.[label] !== undefined)
+
+const fixed = (value: unknown, old: unknown, field: string, type: string): FieldError[] =>
+  goSame(type, value, old) ? [] : [invalid(field, goNamed(type, value), 'field is immutable')]
+
+const selectorFixed = ({ selector }: JobSpec, old: JobSpec): FieldError[] =>
+  equal(selector, old.selector) ? [] : [invalid('spec.selector', spelledSelector(selector), 'field is immutable')]
 
 /** An indexed job may grow, if all its pods may run side by side. */
 function completionsErrors(spec: JobSpec, old: JobSpec): FieldError[] {
@@ -202,10 +208,8 @@ function templateChangeErrors({ spec }: Job, old: Job): FieldError[] {
   const { suspend } = old.spec
   const open = suspend === true && old.status?.startTime === undefined
   const before = open ? withDirectivesOf(spec.template, old.spec.template) : old.spec.template
-  const shown = goNamed('core.PodTemplateSpec', spec.template)
-  if (!open) return fixed(spec.template, before, 'spec.template', shown)
-  const specShown = goNamed('core.PodSpec', spec.template.spec)
-  return fixed(spec.template.spec, before.spec, 'spec.template.spec', specShown)
+  if (!open) return fixed(spec.template, before, 'spec.template', 'core.PodTemplateSpec')
+  return fixed(spec.template.spec, before.spec, 'spec.template.spec', 'core.PodSpec')
 }
 
 function withDirectivesOf(template: JobSpec['template'], old: JobSpec['template']): JobSpec['template'] {

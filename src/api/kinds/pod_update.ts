@@ -1,11 +1,12 @@
 import { type FieldError, forbidden, invalid, required } from '../field_error.ts'
 import type { Container, Pod, PodSpec } from '../types.ts'
-import { equal } from '../validation/equality.ts'
-import { goDifference } from '../validation/go_names.ts'
+import { goDifference, goSame } from '../validation/go_names.ts'
 import { immutableErrors } from '../validation/metadata.ts'
 import { qualifiedName } from '../validation/names.ts'
 import { INT32_MAX, inRange } from '../validation/numbers.ts'
-import { podSpecErrors } from './pod_validation.ts'
+import { gatedPodErrors, withOldNodeWishes } from './pod_update_gated.ts'
+import { anyPodErrors } from './pod_validation.ts'
+import { tolerationErrors } from './pod_validation_scheduling.ts'
 
 const MAY_CHANGE = [
   '`spec.containers[*].image`',
@@ -17,30 +18,34 @@ const MAY_CHANGE = [
 
 /** What is wrong with a change of a pod: only few fields of its spec may change. */
 export function podUpdateErrors(pod: Pod, old: Pod): FieldError[] {
-  const errors = podSpecErrors(pod.spec, 'spec')
-  const counts = [
-    ...containerCountErrors(pod.spec, old.spec, 'containers'),
-    ...containerCountErrors(pod.spec, old.spec, 'initContainers'),
-  ]
-  if (counts.length > 0) return [...errors, ...counts]
+  return [...anyPodErrors(pod), ...changeErrors(pod.spec, old.spec)]
+}
+
+/** After some of the faults upstream looks no further. */
+function changeErrors(spec: PodSpec, old: PodSpec): FieldError[] {
+  const errors: FieldError[] = []
+  for (const list of ['containers', 'initContainers'] as const) {
+    if ((spec[list] ?? []).length !== (old[list] ?? []).length)
+      return [...errors, forbidden(`spec.${list}`, 'pod updates may not add or remove containers')]
+    errors.push(...imageErrors(spec[list] ?? [], `spec.${list}`))
+  }
+  const deadline = deadlineErrors(spec.activeDeadlineSeconds, old.activeDeadlineSeconds)
+  if (deadline.length > 0 && spec.activeDeadlineSeconds !== undefined) return [...errors, ...deadline]
   return [
     ...errors,
-    ...emptyImageErrors(pod.spec.containers ?? [], 'spec.containers'),
-    ...emptyImageErrors(pod.spec.initContainers ?? [], 'spec.initContainers'),
-    ...deadlineErrors(pod.spec.activeDeadlineSeconds, old.spec.activeDeadlineSeconds),
-    ...removedTolerationErrors(pod.spec, old.spec),
-    ...addedGateErrors(pod.spec, old.spec),
-    ...otherFieldErrors(pod.spec, old.spec),
+    ...deadline,
+    ...tolerationChangeErrors(spec, old),
+    ...addedGateErrors(spec, old),
+    ...otherFieldErrors(spec, old),
   ]
 }
 
-function containerCountErrors(spec: PodSpec, old: PodSpec, list: 'containers' | 'initContainers'): FieldError[] {
-  const same = (spec[list] ?? []).length === (old[list] ?? []).length
-  return same ? [] : [forbidden(`spec.${list}`, 'pod updates may not add or remove containers')]
-}
-
-const emptyImageErrors = (containers: readonly Container[], field: string): FieldError[] =>
-  containers.flatMap(({ image = '' }, index) => (image.trim() === '' ? [required(`${field}[${index}].image`)] : []))
+const imageErrors = (containers: readonly Container[], field: string): FieldError[] =>
+  containers.flatMap(({ image = '' }, index) => {
+    const at = `${field}[${index}].image`
+    if (image === '') return [required(at)]
+    return image.trim() === image ? [] : [invalid(at, image, 'must not have leading or trailing whitespace')]
+  })
 
 function deadlineErrors(seconds: number | undefined, old: number | undefined): FieldError[] {
   const field = 'spec.activeDeadlineSeconds'
@@ -52,44 +57,43 @@ function deadlineErrors(seconds: number | undefined, old: number | undefined): F
   return [invalid(field, seconds, 'must be less than or equal to previous value')]
 }
 
-/** Each old toleration must still be there, if only with other seconds. */
-function removedTolerationErrors(spec: PodSpec, old: PodSpec): FieldError[] {
+/** Each old toleration must still be there, if only with other seconds; then all of them are checked once more. */
+function tolerationChangeErrors(spec: PodSpec, old: PodSpec): FieldError[] {
+  const after = spec.tolerations ?? []
   const plain = (one: object) => ({ ...one, tolerationSeconds: undefined })
   const kept = (old.tolerations ?? []).every((before) =>
-    (spec.tolerations ?? []).some((after) => equal(plain(before), plain(after))),
+    after.some((one) => goSame('core.Toleration', plain(before), plain(one))),
   )
   const detail = 'existing toleration can not be modified except its tolerationSeconds'
-  return kept ? [] : [forbidden('spec.tolerations', detail)]
+  return kept ? tolerationErrors(after, 'spec.tolerations') : [forbidden('spec.tolerations', detail)]
 }
 
+/** A gate that is given twice is named once, where it stands last. */
 function addedGateErrors(spec: PodSpec, old: PodSpec): FieldError[] {
-  const before = new Set((old.schedulingGates ?? []).map((gate) => gate.name))
-  return (spec.schedulingGates ?? []).flatMap(({ name }, index) =>
-    before.has(name)
-      ? []
-      : [
-          forbidden(
-            `spec.schedulingGates[${index}].name`,
-            `only deletion is allowed, but found new scheduling gate '${name}'`,
-          ),
-        ],
+  const added = new Map((spec.schedulingGates ?? []).map(({ name }, index) => [name ?? '', index] as const))
+  for (const { name } of old.schedulingGates ?? []) added.delete(name)
+  return [...added].map(([name, index]) =>
+    forbidden(
+      `spec.schedulingGates[${index}].name`,
+      `only deletion is allowed, but found new scheduling gate '${name}'`,
+    ),
   )
 }
 
 /** The rest of the spec must be as it was; upstream shows the difference with its own field names. */
 function otherFieldErrors(spec: PodSpec, old: PodSpec): FieldError[] {
-  const munged = withOldMutableFields(spec, old)
-  if (equal(munged, old)) return []
+  if (goSame('core.PodSpec', spec, old)) return []
+  const gated = (old.schedulingGates ?? []).length > 0
+  const munged = withOldMutableFields(gated ? withOldNodeWishes(spec, old) : spec, old)
+  const errors = gated ? gatedPodErrors(spec, old) : []
+  if (goSame('core.PodSpec', munged, old)) return errors
   const difference = goDifference('core.PodSpec', old, munged)
-  return [forbidden('spec', `pod updates may not change fields other than ${MAY_CHANGE}\n${difference}`)]
+  return [...errors, forbidden('spec', `pod updates may not change fields other than ${MAY_CHANGE}\n${difference}`)]
 }
 
 function withOldMutableFields(spec: PodSpec, old: PodSpec): PodSpec {
   const images = (list: readonly Container[] | undefined, before: readonly Container[] | undefined) =>
-    list?.map((container, index) => {
-      const image = before?.[index]?.image
-      return image === undefined ? container : { ...container, image }
-    })
+    list?.length ? list.map((container, index) => ({ ...container, image: before?.[index]?.image ?? '' })) : undefined
   const munged: Record<string, unknown> = {
     ...spec,
     containers: images(spec.containers, old.containers),
@@ -102,13 +106,8 @@ function withOldMutableFields(spec: PodSpec, old: PodSpec): PodSpec {
     if (spec.terminationGracePeriodSeconds === 1)
       munged['terminationGracePeriodSeconds'] = old.terminationGracePeriodSeconds
   }
-  if ((old.schedulingGates ?? []).length > 0 && selectorNarrows(spec, old)) munged['nodeSelector'] = old.nodeSelector
   return munged as unknown as PodSpec
 }
-
-/** While a pod is gated, its node selector may get more conditions. */
-const selectorNarrows = (spec: PodSpec, old: PodSpec): boolean =>
-  Object.entries(old.nodeSelector ?? {}).every(([key, value]) => spec.nodeSelector?.[key] === value)
 
 /** What is wrong with a pod's new status. */
 export function podStatusUpdateErrors(pod: Pod, old: Pod): FieldError[] {

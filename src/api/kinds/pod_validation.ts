@@ -27,11 +27,7 @@ export function podErrors(pod: Pod): FieldError[] {
   const { spec } = pod
   const gated = (spec.schedulingGates ?? []).length > 0
   return [
-    ...podAnnotationErrors(pod.metadata.annotations, spec, 'metadata.annotations'),
-    ...podSpecErrors(spec, 'spec', { podName: pod.metadata.name, isPod: true }),
-    ...tokenWithoutAccountErrors(spec),
-    ...imagePaddingErrors(spec.containers, 'spec.containers'),
-    ...imagePaddingErrors(spec.initContainers, 'spec.initContainers'),
+    ...anyPodErrors(pod),
     ...((spec.ephemeralContainers ?? []).length > 0
       ? [forbidden('spec.ephemeralContainers', 'cannot be set on create')]
       : []),
@@ -40,6 +36,15 @@ export function podErrors(pod: Pod): FieldError[] {
       : []),
   ]
 }
+
+/** What is wrong with a pod, be it new or changed. */
+export const anyPodErrors = ({ metadata, spec }: Pod): FieldError[] => [
+  ...podAnnotationErrors(metadata.annotations, spec, 'metadata.annotations'),
+  ...podSpecErrors(spec, 'spec', { podName: metadata.name, isPod: true }),
+  ...tokenWithoutAccountErrors(spec),
+  ...imagePaddingErrors(spec.containers, 'spec.containers'),
+  ...imagePaddingErrors(spec.initContainers, 'spec.initContainers'),
+]
 
 /** A token is somebody's. */
 const tokenWithoutAccountErrors = (spec: PodSpec): FieldError[] =>
