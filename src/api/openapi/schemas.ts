@@ -1,4 +1,5 @@
 import { type FieldFacts, findType, parseGroupVersion, type TypeFacts } from '../schema/table.ts'
+import { describe, describeField } from './descriptions.ts'
 import { type Dialect, refTo } from './dialect.ts'
 
 const SCALARS: Readonly<Record<string, object>> = {
@@ -24,9 +25,14 @@ const UNIONS: Readonly<Record<string, Readonly<Record<Dialect, object>>>> = {
 
 /** The schema of a type of the table, with the `x-kubernetes-` extensions that clients read. */
 export function schemaOf(type: TypeFacts, dialect: Dialect): object {
-  if (type.fields === undefined) return UNIONS[type.t ?? '']?.[dialect] ?? SCALARS[type.t ?? 'object'] ?? {}
-  const properties = Object.entries(type.fields).map(([name, field]) => [name, propertyOf(field, dialect)] as const)
+  const description = described(describe(type))
+  if (type.fields === undefined)
+    return { ...description, ...(UNIONS[type.t ?? '']?.[dialect] ?? SCALARS[type.t ?? 'object'] ?? {}) }
+  const properties = Object.entries(type.fields).map(
+    ([name, field]) => [name, propertyOf(field, describeField(type, name), dialect)] as const,
+  )
   return {
+    ...description,
     type: 'object',
     ...(type.required === undefined ? {} : { required: type.required }),
     ...(properties.length === 0 ? {} : { properties: Object.fromEntries(properties) }),
@@ -36,17 +42,22 @@ export function schemaOf(type: TypeFacts, dialect: Dialect): object {
   }
 }
 
+const described = (description: string | undefined): object => (description === undefined ? {} : { description })
+
 /** `apps/v1/StatefulSet` or `v1/Pod` in parts. */
 function parseGvk(text: string): { group: string; version: string; kind: string } {
   const slash = text.lastIndexOf('/')
   return { ...parseGroupVersion(text.slice(0, slash)), kind: text.slice(slash + 1) }
 }
 
-function propertyOf(field: FieldFacts, dialect: Dialect): object {
+/** OpenAPI 3.0 allows nothing beside a reference, so that one with a description or default stands in `allOf`. */
+function propertyOf(field: FieldFacts, description: string | undefined, dialect: Dialect): object {
   const type = typeSchema(field.t, dialect)
   const fallback = field.default === undefined ? {} : { default: field.default }
+  const wrapped = '$ref' in type && dialect === 'v3' && (field.default !== undefined || description !== undefined)
   return {
-    ...('$ref' in type && field.default !== undefined && dialect === 'v3' ? { allOf: [type], ...fallback } : type),
+    ...described(description),
+    ...(wrapped ? { allOf: [type] } : type),
     ...(dialect === 'v2' && '$ref' in type ? {} : fallback),
     ...(field.enum === undefined ? {} : { enum: field.enum }),
     ...extensionsOf(field),
