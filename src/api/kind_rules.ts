@@ -57,6 +57,8 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   warnings?(object: T, old: T | undefined): string[]
   /** Fields besides metadata.name and metadata.namespace that a field selector may name. */
   selectableFields?(object: T): Readonly<Record<string, string>>
+  /** The refusal of a field that none may select by, where it has a text of its own. */
+  unselectable?(field: string): string
   /** The cells of a Table row, in the order of the columns of the table of facts. */
   cells?(object: T, now: Millis): Cell[]
   /** `spec`: generation starts at 1 and grows when the spec changes; `none`: the kind has none. */

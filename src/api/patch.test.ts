@@ -7,10 +7,14 @@ const TEMPLATE = 'io.k8s.api.core.v1.PodTemplate'
 const IMAGE = 'registry.example/app:1'
 
 const configMap = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
   metadata: { name: 'a', labels: { l: '1' }, finalizers: ['e.x/1', 'e.x/2'] },
   data: { x: '1', y: '2' },
 }
 const template = {
+  apiVersion: 'v1',
+  kind: 'PodTemplate',
   metadata: { name: 't' },
   template: {
     metadata: {},

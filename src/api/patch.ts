@@ -1,11 +1,14 @@
+import { isPlainObject } from './decode/codec.ts'
 import { DecodeError } from './decode/state.ts'
 import { decodeObject } from './decode.ts'
 import { JsonError, type ParsedJson, parseJson } from './json.ts'
 import type { MutableObject } from './kind_rules.ts'
 import { goFormat } from './patch/go_format.ts'
+import { checkIdentity, type Identity } from './patch/identity.ts'
 import { applyOperations, type PatchOperation } from './patch/json_patch.ts'
 import { mergePatch } from './patch/merge_patch.ts'
 import { badPatch, invalidPatch, rejectedPatch } from './patch/patch_error.ts'
+import { shownText, type Touched, touchedByMerge, touchedByPaths } from './patch/shown.ts'
 import { strategicMerge } from './patch/strategic.ts'
 
 /** The patches that are applied to the current object (server-side apply is not one of them). */
@@ -50,16 +53,29 @@ export function applyPatch(request: PatchRequest): Patched {
   const { type, patch, typeName } = request
   checkForm(type, patch.value)
   const result = patchedValue(request)
-  const shown = (): string => (type === 'strategic' ? goFormat(patch.value) : JSON.stringify(result))
+  const shown = (): string => (type === 'strategic' ? goFormat(patch.value) : shownText(result, touchedBy(request)))
+  checkReadable(request, result, shown)
   const decoded = typeName === undefined ? untyped(result) : typed(typeName, result, { type, shown })
   const strictErrors = [...patchErrors(type, patch), ...decoded.strictErrors]
   const refusal = (): Error => invalidPatch(shown(), `strict decoding error: ${strictErrors.join(', ')}`)
-  return { object: decoded.object, strictErrors, refusal }
+  const { apiVersion, kind } = request.current as Identity
+  return { object: Object.assign(decoded.object, { apiVersion, kind }), strictErrors, refusal }
 }
+
+/** The result of a strategic merge is of its kind, whatever it says; that of the others is read as what it says. */
+function checkReadable({ type, current, typeName }: PatchRequest, result: unknown, shown: () => string): void {
+  if (typeName === undefined || !isPlainObject(result)) return
+  if (type !== 'strategic') checkIdentity(result, current as Identity, shown)
+}
+
+const touchedBy = ({ type, patch }: PatchRequest): Touched =>
+  type === 'merge'
+    ? touchedByMerge(patch.value)
+    : touchedByPaths(((patch.value ?? []) as PatchOperation[]).flatMap(({ path, from = '' }) => [path ?? '', from]))
 
 function patchedValue({ type, patch, current, typeName }: PatchRequest): unknown {
   if (type === 'json') return applyOperations(structuredClone(current), (patch.value ?? []) as PatchOperation[])
-  if (type === 'merge') return mergePatch(current, patch.value ?? {})
+  if (type === 'merge') return mergePatch(current, patch.value)
   return strategicMerge(typeName ?? '', current, (patch.value ?? {}) as object)
 }
 
@@ -99,6 +115,7 @@ const jsonTypeOf = (value: unknown): string =>
 
 /** A JSON patch is a list of objects, every other patch an object. @throws ApiError 400 */
 function checkForm(type: MergingPatchType, value: unknown): void {
+  if (value === null && type === 'merge') throw badPatch('Invalid JSON Patch')
   if (value === null) return
   const wrong = (what: unknown, goType: string): Error =>
     badPatch(`${prefixOf(type)}json: cannot unmarshal ${jsonTypeOf(what)} into Go value of type ${goType}`)

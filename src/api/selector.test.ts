@@ -28,6 +28,8 @@ const SELECTIONS: Readonly<Record<string, string>> = {
   'n<5': '',
   'tier in (,db)': 'c',
   'tier=': '',
+  'tier in ()': '',
+  'app notin (,one,)': 'cd',
 }
 for (const [text, names] of Object.entries(SELECTIONS)) {
   test(`"${text}" selects "${names}"`, () => assert.equal(chosen(text), names))
@@ -37,6 +39,8 @@ const FAULTS: Readonly<Record<string, string>> = {
   'a b': "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt",
   'app in one': "unable to parse requirement: found 'one' expected: '('",
   '=x': "found '=', expected: !, identifier, or 'end of string'",
+  'app in (one': "unable to parse requirement: found '', expected: ',' or ')'",
+  '/x=a': 'unable to parse requirement: <nil>: Invalid value: "/x": prefix part must be non-empty',
   'app=,,': "found ',', expected: identifier after ','",
   'app=bad value': "found 'value', expected: ',' or 'end of string'",
   'n>abc':

@@ -15,7 +15,14 @@ const base64Url = (text: string): string =>
     .replaceAll('/', '_')
     .replaceAll('=', '')
 
+/** Where the first letter stands that the alphabet lacks, or else the end, where a letter is missing. */
+function faultOf(token: string): number {
+  const stray = token.search(/[^A-Za-z0-9_-]/)
+  return stray < 0 ? token.length : stray
+}
+
 function fromBase64Url(token: string): string | undefined {
+  if (/[^A-Za-z0-9_-]/.test(token)) return undefined
   try {
     const binary = atob(token.replaceAll('-', '+').replaceAll('_', '/'))
     return new TextDecoder().decode(Uint8Array.from(binary, (letter) => letter.charCodeAt(0)))
@@ -36,7 +43,7 @@ const refuse = (why: string) => badRequest(`invalid continue token: continue key
 /** @throws ApiError 400 when it is none that this server made */
 export function decodeContinue(token: string): ContinueToken {
   const text = fromBase64Url(token)
-  if (text === undefined) throw refuse('illegal base64 data at input byte 0')
+  if (text === undefined) throw refuse(`illegal base64 data at input byte ${faultOf(token)}`)
   const { v = '', rv = 0, start = '' } = parsed(text)
   if (v !== VERSION) throw refuse(`server does not recognize this encoded version ${v}`)
   const parts = start.replace(/\0$/, '').split('/')

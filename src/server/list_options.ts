@@ -18,17 +18,16 @@ function unsupportedMatch(match: string, supported: readonly string[]): FieldErr
 }
 
 function listFaults(options: RequestOptions): FieldError[] {
-  const { resourceVersion = '', resourceVersionMatch: match = '' } = options
+  const faults = options.resourceVersionMatch ? matchFaults(options, options.resourceVersionMatch) : []
   if (options.sendInitialEvents !== undefined) {
-    return [
-      {
-        type: 'FieldValueForbidden',
-        field: 'sendInitialEvents',
-        message: 'Forbidden: sendInitialEvents is forbidden for list',
-      },
-    ]
+    const message = 'Forbidden: sendInitialEvents is forbidden for list'
+    faults.push({ type: 'FieldValueForbidden', field: 'sendInitialEvents', message })
   }
-  if (match === '') return []
+  return faults
+}
+
+function matchFaults(options: RequestOptions, match: string): FieldError[] {
+  const { resourceVersion = '' } = options
   const faults: FieldError[] = []
   if (resourceVersion === '')
     faults.push(forbiddenMatch('resourceVersionMatch is forbidden unless resourceVersion is provided'))
@@ -50,8 +49,7 @@ function watchFaults(options: RequestOptions): FieldError[] {
   } else if (match !== '') {
     faults.push(forbiddenMatch('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'))
   }
-  if (match === '') return faults
-  if (match !== 'NotOlderThan') faults.push(unsupportedMatch(match, ['NotOlderThan']))
+  if (match !== '' && match !== 'NotOlderThan') faults.push(unsupportedMatch(match, ['NotOlderThan']))
   if (options.continue) faults.push(forbiddenMatch('resourceVersionMatch is forbidden when continue is provided'))
   return faults
 }

@@ -3,12 +3,17 @@ import { badRequest } from './api_errors.ts'
 
 const WHOLE_NUMBER = /^[+-]?\d+$/
 
-/** A query parameter that must be a whole number; absent and empty ones are no number. @throws ApiError 400 */
+const INT64_MAX = 2n ** 63n - 1n
+
+/** A query parameter that must be a whole number of 64 bits. @throws ApiError 400 */
 function integer(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name)
-  if (text === null || text === '') return undefined
-  if (!WHOLE_NUMBER.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
-  return Number(text)
+  if (text === null) return undefined
+  const refuse = (why: string) => badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${why}`)
+  if (!WHOLE_NUMBER.test(text)) throw refuse('invalid syntax')
+  const value = BigInt(text.replace('+', ''))
+  if (value > INT64_MAX || value < -INT64_MAX - 1n) throw refuse('value out of range')
+  return Number(value)
 }
 
 /** A parameter is true when it is there, unless it says `false` or `0`. */
@@ -29,7 +34,7 @@ export function defined<T extends object>(object: T): Defined<T> {
 
 /** Reads the parameters that the API knows. @throws ApiError 400 when a number is none */
 export function requestOptionsOf(query: URLSearchParams): RequestOptions {
-  const dryRun = query.getAll('dryRun').filter((value) => value !== '')
+  const dryRun = query.getAll('dryRun')
   return defined({
     labelSelector: text(query, 'labelSelector'),
     fieldSelector: text(query, 'fieldSelector'),

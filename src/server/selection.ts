@@ -35,12 +35,13 @@ const EMPTY = { apiVersion: '', kind: '', metadata: {}, spec: {}, status: {} } a
 
 function checkField(facts: ResourceFacts, field: string): void {
   if (METADATA_FIELDS.includes(field)) return
-  const own = rulesFor(facts).selectableFields?.(EMPTY)
+  const { selectableFields, unselectable } = rulesFor(facts)
+  const own = selectableFields?.(EMPTY)
   if (own === undefined) {
     const known = METADATA_FIELDS.map((name) => JSON.stringify(name)).join(', ')
     throw badRequest(`${JSON.stringify(field)} is not a known field selector: only ${known}`)
   }
-  if (!(field in own)) throw badRequest(`field label not supported: ${field}`)
+  if (!(field in own)) throw badRequest(unselectable?.(field) ?? `field label not supported: ${field}`)
 }
 
 function fieldsMatch(facts: ResourceFacts, terms: readonly FieldTerm[], object: KubeObject): boolean {

@@ -184,3 +184,21 @@ test('a secret whose value is null has an empty one', async () => {
   assert.equal(made.status, 201)
   assert.deepEqual(made.json.data, { key: '' })
 })
+
+test('a patch that names another uid asks for an invalid change, a PUT for another object', async () => {
+  const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'uids', uid: 'another' } }
+  await make('uids')
+  const put = await cluster.ask({ method: 'PUT', path: `${MAPS}/uids`, body })
+  const patched = await cluster.ask({ method: 'PATCH', path: `${MAPS}/uids`, body, headers: JSON_MERGE })
+  assert.deepEqual([put.status, patched.status], [409, 422])
+})
+
+test('parameters are refused as upstream refuses them', async () => {
+  const messageOf = async (query: string) => (await cluster.ask({ path: `${MAPS}?${query}` })).json.message
+  assert.equal(await messageOf('limit='), 'strconv.ParseInt: parsing "": invalid syntax')
+  assert.match(await messageOf('limit=99999999999999999999'), /value out of range$/)
+  assert.match(await messageOf('continue=a+b'), /illegal base64 data at input byte 1$/)
+  assert.match(await messageOf('watch=1&continue=a'), /is forbidden when continue is provided$/)
+  const dry = await cluster.ask({ method: 'DELETE', path: `${MAPS}/none?dryRun=&fieldManager=%07` })
+  assert.equal(dry.status, 422)
+})

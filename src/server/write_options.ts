@@ -9,6 +9,12 @@ const FIELD_MANAGER_CHARACTERS_MAX = 128
 
 const quoted = (values: readonly string[]): string => values.map((value) => JSON.stringify(value)).join(', ')
 
+const GO_ESCAPES: Readonly<Record<string, string>> = { '0007': '\\a', '000b': '\\v' }
+
+/** A text as Go quotes it: other control characters than those of JSON have names or two digits. */
+const goQuoted = (text: string): string =>
+  JSON.stringify(text).replace(/\\u(00[0-1][0-9a-f])/g, (_, code: string) => GO_ESCAPES[code] ?? `\\x${code.slice(2)}`)
+
 function unsupported(field: string, value: string, supported: readonly string[]): FieldError {
   return {
     type: 'FieldValueNotSupported',
@@ -30,11 +36,6 @@ function fieldValidationFaults({ fieldValidation }: RequestOptions): FieldError[
 
 function fieldManagerFaults({ fieldManager = '' }: RequestOptions): FieldError[] {
   const faults: FieldError[] = []
-  const invalidValue = (why: string): FieldError => ({
-    type: 'FieldValueInvalid',
-    field: 'fieldManager',
-    message: `Invalid value: ${JSON.stringify(fieldManager)}: ${why}`,
-  })
   if (fieldManager.length > FIELD_MANAGER_CHARACTERS_MAX) {
     faults.push({
       type: 'FieldValueTooLong',
@@ -42,8 +43,12 @@ function fieldManagerFaults({ fieldManager = '' }: RequestOptions): FieldError[]
       message: `Too long: may not be more than ${FIELD_MANAGER_CHARACTERS_MAX} bytes`,
     })
   }
-  if (/[^\P{C}]/u.test(fieldManager)) faults.push(invalidValue('should only contain printable characters'))
-  return faults
+  const stray = /\p{C}/u.exec(fieldManager)
+  if (stray === null) return faults
+  const place = new TextEncoder().encode(fieldManager.slice(0, stray.index)).length
+  const code = (stray[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+  const message = `Invalid value: ${goQuoted(fieldManager)}: invalid character U+${code} (at position ${place})`
+  return [...faults, { type: 'FieldValueInvalid', field: 'fieldManager', message }]
 }
 
 /** A patch may be forced only by apply, which in turn must say who applies. @throws ApiError 422 */
@@ -69,7 +74,7 @@ export function checkPatchOptions(options: RequestOptions, type: PatchType | und
 
 /** Checks the query of a write. @throws ApiError 422 */
 export function checkWriteOptions(kind: OptionsKind, options: RequestOptions): void {
-  const faults = [...dryRunFaults(options), ...fieldManagerFaults(options), ...fieldValidationFaults(options)]
+  const faults = [...fieldManagerFaults(options), ...dryRunFaults(options), ...fieldValidationFaults(options)]
   if (faults.length > 0) throw invalid({ group: 'meta.k8s.io', kind }, '', faults)
 }
 

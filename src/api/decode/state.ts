@@ -58,8 +58,7 @@ function conversionFault(value: unknown, goType: string): string {
   if (goType.startsWith('[]')) return `cannot restore slice from ${kind}`
   if (goType.startsWith('map[') || goType === 'v1.ResourceList') return `cannot restore map from ${kind}`
   if (goType.includes('.') && !isNamedString(goType)) return `cannot restore struct from: ${kind}`
-  const name = isList ? '[]interface {}' : scalar === 'object' ? 'map[string]interface {}' : scalar
-  return `cannot convert ${name} to ${goType}`
+  return `unrecognized type: ${isNamedString(goType) ? 'string' : goType}`
 }
 
 function describe(value: unknown, withNumber: boolean): string {

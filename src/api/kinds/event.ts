@@ -130,6 +130,19 @@ const fieldsOf = (event: Event): Record<string, string> => {
   }
 }
 
+const groupFieldsOf = ({ regarding, reason, reportingController, type }: GroupEvent): Record<string, string> => ({
+  'regarding.kind': regarding?.kind ?? '',
+  'regarding.namespace': regarding?.namespace ?? '',
+  'regarding.name': regarding?.name ?? '',
+  'regarding.uid': regarding?.uid ?? '',
+  'regarding.apiVersion': regarding?.apiVersion ?? '',
+  'regarding.resourceVersion': regarding?.resourceVersion ?? '',
+  'regarding.fieldPath': regarding?.fieldPath ?? '',
+  reason: reason ?? '',
+  reportingController: reportingController ?? '',
+  type: type ?? '',
+})
+
 /** Events of the core API: hardly checked. */
 export const eventRules: KindRules<Event> = {
   resource: EVENTS,
@@ -145,6 +158,6 @@ export const groupEventRules: KindRules<GroupEvent> = {
   generation: 'none',
   validateCreate: validateGroupEvent,
   validateUpdate: (event, old) => [...validateGroupEvent(event), ...changeErrors(event, old)],
-  selectableFields: (event) => fieldsOf(asCore(event)),
+  selectableFields: groupFieldsOf,
   cells: (event, now) => cells(asCore(event), now),
 }

@@ -114,6 +114,7 @@ export const jobRules: KindRules<Job> = {
   ],
   validateCreate: jobErrors,
   validateUpdate: jobUpdateErrors,
+  unselectable: (field) => `field label ${JSON.stringify(field)} not supported for Job`,
   selectableFields: ({ status }) => ({ 'status.successful': String(status?.succeeded ?? 0) }),
   cells,
 }

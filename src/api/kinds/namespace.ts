@@ -52,6 +52,6 @@ export const namespaceRules: KindRules<Namespace> = {
   prepareStatusUpdate: keepSpec,
   validateUpdate: noFurtherRules,
   validateStatusUpdate: validateStatus,
-  selectableFields: (namespace) => ({ 'status.phase': namespace.status?.phase ?? '', name: namespace.metadata.name }),
+  selectableFields: (namespace) => ({ 'status.phase': namespace.status?.phase ?? '' }),
   cells: ({ metadata, status }, now) => [metadata.name, status?.phase ?? '', ageOf(metadata.creationTimestamp, now)],
 }

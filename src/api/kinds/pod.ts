@@ -75,6 +75,8 @@ function selectableFields(pod: Pod): Record<string, string> {
     'spec.hostNetwork': String(pod.spec.hostNetwork ?? false),
     'status.phase': pod.status?.phase ?? '',
     'status.podIP': pod.status?.podIP ?? '',
+    // A list of addresses is no text to compare with: the field is known, and empty.
+    'status.podIPs': '',
     'status.nominatedNodeName': pod.status?.nominatedNodeName ?? '',
   }
 }

@@ -37,9 +37,9 @@ export function podTemplateDefaults(template: Loose): void {
 }
 
 function containerDefaults(container: Loose): void {
-  fill(container, 'imagePullPolicy', imageIsLatest(container.image ?? '') ? 'Always' : 'IfNotPresent')
   fill(container, 'terminationMessagePath', '/dev/termination-log')
   fill(container, 'terminationMessagePolicy', 'File')
+  fill(container, 'imagePullPolicy', imageIsLatest(container.image ?? '') ? 'Always' : 'IfNotPresent')
   part(container, 'resources')
   for (const port of items(container.ports)) fill(port, 'protocol', 'TCP')
   for (const variable of items(container.env)) if (variable.valueFrom) environmentDefaults(variable.valueFrom)

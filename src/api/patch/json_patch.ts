@@ -84,14 +84,14 @@ function placeOf(document: object, path: string | undefined): Place {
 }
 
 function memberOf(container: Container, key: string): unknown {
-  if (Array.isArray(container)) return container[indexIn(container, key, container.length - 1)]
+  if (Array.isArray(container)) return container[indexIn(key, container.length - 1)]
   return Object.hasOwn(container, key) ? container[key] : undefined
 }
 
 /** The index that a key names; negative ones count from the end. */
-function indexIn(array: readonly unknown[], key: string, max: number): number {
+function indexIn(key: string, max: number): number {
   if (!/^[+-]?\d+$/.test(key)) throw rejectedPatch(`${key} is no index`)
-  const index = Number(key) < 0 ? Number(key) + array.length : Number(key)
+  const index = Number(key) < 0 ? Number(key) + max + 1 : Number(key)
   if (index < 0 || index > max) throw rejectedPatch(`the index ${key} is out of bounds`)
   return index
 }
@@ -101,16 +101,16 @@ const valueAt = ({ container, key }: Place): unknown => memberOf(container, key)
 function addAt({ container, key }: Place, value: unknown): void {
   if (!Array.isArray(container)) setMember(container, key, value)
   else if (key === '-') container.push(value)
-  else container.splice(indexIn(container, key, container.length), 0, value)
+  else container.splice(indexIn(key, container.length), 0, value)
 }
 
 function replaceAt({ container, key }: Place, value: unknown): void {
-  if (Array.isArray(container)) container[indexIn(container, key, container.length - 1)] = value
+  if (Array.isArray(container)) container[indexIn(key, container.length - 1)] = value
   else setMember(container, key, value)
 }
 
 function removeAt({ container, key }: Place): void {
-  if (Array.isArray(container)) container.splice(indexIn(container, key, container.length - 1), 1)
+  if (Array.isArray(container)) container.splice(indexIn(key, container.length - 1), 1)
   else if (Object.hasOwn(container, key)) delete container[key]
   else throw rejectedPatch(`there is no key ${key} to remove`)
 }

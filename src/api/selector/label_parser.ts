@@ -93,9 +93,9 @@ class Parser {
     const negated = this.#peek().text === '!'
     if (negated) this.#at++
     const key = this.#word(this.#take())
+    checkKey(key)
     if (negated) return { key, operator: '!', values: [] }
     if (this.#peek() === END || this.#peek().text === ',') return { key, operator: 'exists', values: [] }
-    checkKey(key)
     const operator = this.#operator()
     return { key, operator, values: operator === 'in' || operator === 'notin' ? this.#list() : [this.#exact()] }
   }
@@ -118,30 +118,49 @@ class Parser {
     return this.#word(this.#take())
   }
 
-  /** `(a, b)`; commas next to each other or to a bracket hold an empty value between them. */
+  /** `(a, b)`; nothing, and what commas leave out, is an empty value. */
   #list(): string[] {
     const open = this.#take()
     if (open.text !== '(') throw badRequirement(`found '${open.text}' expected: '('`)
-    const values = new Set<string>()
-    let expectsValue = true
-    for (let next = this.#take(); next.text !== ')' || next.isWord; next = this.#take()) {
-      if (next.text === ',') {
-        if (expectsValue) values.add('')
-        expectsValue = true
-      } else if (!next.isWord) throw badRequirement(`found '${next.text}', expected: ',', ')' or identifier`)
-      else if (!expectsValue) throw badRequirement(`found '${next.text}', expected: ',' or ')'`)
-      else {
-        values.add(next.text)
-        expectsValue = false
-      }
-      if (this.#peek().text === ')' && expectsValue) values.add('')
+    const first = this.#peek()
+    if (!first.isWord && first.text !== ',' && first.text !== ')') {
+      throw badRequirement(`found '${first.text}', expected: ',', ')' or identifier`)
     }
+    const values = first.text === ')' ? new Set(['']) : this.#listed()
+    const close = this.#take()
+    if (close.text !== ')') throw badRequirement(`found '${close.text}', expected: ')'`)
     return [...values].sort()
+  }
+
+  #listed(): Set<string> {
+    const values = new Set<string>()
+    for (;;) {
+      const token = this.#take()
+      if (token.isWord) {
+        values.add(token.text)
+        const next = this.#peek()
+        if (next.text === ')') return values
+        if (next.text !== ',') throw badRequirement(`found '${next.text}', expected: ',' or ')'`)
+      } else if (token.text === ',') {
+        if (this.#fillsGaps(values)) return values
+      } else throw badRequirement(`found '${token.text}', expected: ',', or identifier`)
+    }
+  }
+
+  /** Adds the empty values around a comma; answers whether the list ends behind it. */
+  #fillsGaps(values: Set<string>): boolean {
+    if (values.size === 0) values.add('')
+    const { text } = this.#peek()
+    if (text === ')' || text === ',') values.add('')
+    if (text === ',') this.#at++
+    return text === ')'
   }
 }
 
+/** A key is checked before anything knows where it stands, hence upstream's word for no place. */
 function checkKey(key: string): void {
-  refuse(qualifiedName(key).map((fault) => invalid('key', key, fault)))
+  const faults = qualifiedName(key)
+  if (faults.length > 0) refuse([invalid('<nil>', key, faults.join('; '))])
 }
 
 function refuse(faults: readonly FieldError[]): void {
@@ -151,16 +170,13 @@ function refuse(faults: readonly FieldError[]): void {
 
 function checked(requirement: LabelRequirement): LabelRequirement {
   const { key, operator, values } = requirement
-  checkKey(key)
   const faults: FieldError[] = []
-  if ((operator === 'in' || operator === 'notin') && values.length === 0) {
-    faults.push(invalid('values', [], "for 'in', 'notin' operators, values set can't be empty"))
-  }
   for (const [index, value] of values.entries()) {
     if ((operator === 'gt' || operator === 'lt') && !/^[+-]?\d+$/.test(value)) {
       faults.push(invalid(`values[${index}]`, value, "for 'Gt', 'Lt' operators, the value must be an integer"))
     }
-    faults.push(...labelValue(value).map((fault) => invalid(`values[${index}][${key}]`, value, fault)))
+    const wrong = labelValue(value)
+    if (wrong.length > 0) faults.push(invalid(`values[${index}][${key}]`, value, wrong.join('; ')))
   }
   refuse(faults)
   return requirement

@@ -54,7 +54,7 @@ export async function listPage(core: Core, call: Call): Promise<Page> {
   return readPage(core, call, selection, {
     at: token?.revision ?? (resourceVersionMatch === 'Exact' ? wanted : undefined),
     after: token,
-    limit: fromCache ? 0 : (options.limit ?? 0),
+    limit: fromCache ? 0 : Math.max(0, options.limit ?? 0),
   })
 }
 

@@ -27,9 +27,6 @@ export function patched(call: Call, type: MergingPatchType, old: KubeObject, typ
     if (fieldValidation === 'Strict') throw result.refusal()
     if (fieldValidation !== 'Ignore') call.warnings.push(...result.strictErrors)
   }
-  // The path says what it is, whatever the patch removes.
-  result.object['apiVersion'] ??= old.apiVersion
-  result.object['kind'] ??= old.kind
   result.object.metadata ??= {}
   checkName(call, result.object)
   checkNamespace(call, result.object)

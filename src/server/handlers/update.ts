@@ -94,7 +94,8 @@ async function tryChange(
   const { facts } = call.target
   const old = fromStorage(facts, current.object as KubeObject)
   const draft = change(old)
-  checkUid(call, draft, old)
+  // A patch means the object that it was computed from: there another uid is an invalid change.
+  if (call.request.patchType === undefined) checkUid(call, draft, old)
   checkVersion(call, draft, old)
   const prepared = prepareChange(core, call, draft, old)
   const giveBack = isService(facts) ? core.services.assign(prepared, old) : undefined
