@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { globSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 
 /** Bundles `dist/`: one file for the program, one for each worker, and the data files they read. */
@@ -12,11 +12,11 @@ const OLD_PARTS_MS = 24 * 60 * 60 * 1000
 
 const began = performance.now()
 mkdirSync(fresh, { recursive: true })
-const workers = readdirSync(join(root, 'src/host')).filter((name) => name.endsWith('_worker.ts'))
+const workers = globSync(join(root, 'src/host/**/*_worker.ts'))
 await build({
   entryPoints: {
     berth: join(root, 'src/main.ts'),
-    ...Object.fromEntries(workers.map((name) => [name.slice(0, -'.ts'.length), join(root, 'src/host', name)])),
+    ...Object.fromEntries(workers.map((file) => [basename(file, '.ts'), file])),
   },
   outdir: fresh,
   bundle: true,

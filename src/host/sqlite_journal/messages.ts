@@ -5,8 +5,8 @@ import type {
   JournalRecord,
   SnapshotQuery,
   SnapshotResult,
-} from '../store/journal.ts'
-import type { Revision, StoreKey } from '../store/store.ts'
+} from '../../store/journal.ts'
+import type { Revision, StoreKey } from '../../store/store.ts'
 
 /** A record whose JSON lies in the batch's one buffer, which moves to the worker without a copy. */
 export interface PackedRecord extends Omit<JournalRecord, 'bytes'> {

@@ -7,15 +7,15 @@ import type {
   JournalRecord,
   SnapshotQuery,
   SnapshotResult,
-} from '../store/journal.ts'
-import type { Revision, StoreKey } from '../store/store.ts'
+} from '../../store/journal.ts'
+import type { Revision, StoreKey } from '../../store/store.ts'
 import {
   type JournalCall,
   type JournalCalls,
   type JournalRequest,
   type JournalResponse,
   packRecords,
-} from './sqlite_journal_messages.ts'
+} from './messages.ts'
 
 /** Keys that one message brings while the current state is loaded. */
 const LOAD_PAGE = 1_000

@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, it } from 'node:test'
-import { systemClock } from '../base/clock.ts'
-import { silentLog } from '../base/log.ts'
-import { createStore } from '../store/mvcc.ts'
-import type { Store } from '../store/store.ts'
-import { describeStore } from '../store/store_suite.ts'
-import { committed, pod, put } from '../store/suite_support.ts'
+import { systemClock } from '../../base/clock.ts'
+import { silentLog } from '../../base/log.ts'
+import { createStore } from '../../store/mvcc.ts'
+import type { Store } from '../../store/store.ts'
+import { describeStore } from '../../store/store_suite.ts'
+import { committed, pod, put } from '../../store/suite_support.ts'
+import { FORMAT, openDatabase } from './format.ts'
 import { openSqliteJournal } from './sqlite_journal.ts'
-import { FORMAT, openDatabase } from './sqlite_journal_format.ts'
 
 async function openStore(file: string): Promise<Store> {
   return createStore({ journal: await openSqliteJournal({ file }), clock: systemClock, log: silentLog, freeze: true })
@@ -47,7 +47,7 @@ describe('sqlite journal', () => {
   })
 
   it('loses nothing acknowledged when the process is killed', { timeout: 30_000 }, async () => {
-    const child = spawn(process.execPath, [new URL('./sqlite_journal_kill_child.ts', import.meta.url).pathname, file])
+    const child = spawn(process.execPath, [new URL('./kill_child.ts', import.meta.url).pathname, file])
     let output = ''
     child.stdout.on('data', (data) => {
       output += data
@@ -72,7 +72,7 @@ describe('sqlite journal', () => {
   it('is refused to a second server, and free again after the first', async () => {
     const store = await openStore(file)
     await assert.rejects(openStore(file), { message: `${file} is in use by another server` })
-    const other = spawn(process.execPath, [new URL('./sqlite_journal_kill_child.ts', import.meta.url).pathname, file])
+    const other = spawn(process.execPath, [new URL('./kill_child.ts', import.meta.url).pathname, file])
     let complaint = ''
     other.stderr.on('data', (data) => {
       complaint += data

@@ -1,6 +1,6 @@
-import { systemClock } from '../base/clock.ts'
-import { silentLog } from '../base/log.ts'
-import { createStore } from '../store/mvcc.ts'
+import { systemClock } from '../../base/clock.ts'
+import { silentLog } from '../../base/log.ts'
+import { createStore } from '../../store/mvcc.ts'
 import { openSqliteJournal } from './sqlite_journal.ts'
 
 /** Writes without end, several at once, and prints each revision that was acknowledged, until it is killed. */

@@ -7,9 +7,9 @@ import type {
   JournalRecord,
   SnapshotQuery,
   SnapshotResult,
-} from '../store/journal.ts'
-import type { Revision, StoreEventType, StoreKey } from '../store/store.ts'
-import { inTransaction } from './sqlite_journal_format.ts'
+} from '../../store/journal.ts'
+import type { Revision, StoreEventType, StoreKey } from '../../store/store.ts'
+import { inTransaction } from './format.ts'
 
 /** How event types lie in the database; the numbers never change. */
 const TYPES: readonly StoreEventType[] = ['created', 'updated', 'deleted']

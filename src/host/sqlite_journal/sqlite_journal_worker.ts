@@ -1,15 +1,15 @@
 import { parentPort } from 'node:worker_threads'
-import { assert } from '../base/assert.ts'
-import { messageOf } from '../base/log.ts'
-import { JournalDatabase } from './sqlite_journal_database.ts'
-import { openDatabase } from './sqlite_journal_format.ts'
+import { assert } from '../../base/assert.ts'
+import { messageOf } from '../../base/log.ts'
+import { JournalDatabase } from './database.ts'
+import { openDatabase } from './format.ts'
 import {
   type JournalCall,
   type JournalCalls,
   type JournalRequest,
   type JournalResponse,
   unpackRecords,
-} from './sqlite_journal_messages.ts'
+} from './messages.ts'
 
 type Handlers = { readonly [C in JournalCall]: (asks: JournalCalls[C]['asks']) => JournalCalls[C]['answers'] }
 
