@@ -28,6 +28,7 @@ import { type ControlPlane, createControlPlane } from './control_plane.ts'
 import { type DaemonReport, startingFacts } from './daemon_process.ts'
 import { agentDoor, type DataDirectory, dataDirectory } from './data_directory.ts'
 import { furnish } from './furnish.ts'
+import { collectWhenIdle } from './idle_collection.ts'
 import { keepLogsSmall } from './log_rotation.ts'
 import { type RunningNodes, startNodes } from './nodes.ts'
 import { type ClusterOptions, UserError } from './options.ts'
@@ -64,6 +65,7 @@ async function serve(directory: DataDirectory, report: (message: DaemonReport) =
   const running: { nodes?: RunningNodes } = {}
   const plane = await startPlane(directory, options, { log, nodeStats: statsOf(running) })
   const logs = keepLogsSmall(directory.logs, log)
+  const collection = collectWhenIdle()
   const listening = await openDoors(directory, options, authority, plane)
   const admin = await authority.keptClient('admin', {
     commonName: 'kubernetes-admin',
@@ -100,6 +102,7 @@ async function serve(directory: DataDirectory, report: (message: DaemonReport) =
   report({ type: 'ready', facts })
   onceStopped(async () => {
     logs.stop()
+    collection.stop()
     await running.nodes?.stop()
     manager.stop()
     await Promise.all(listening.map((door) => door.close()))

@@ -1,0 +1,32 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { type Clock, type Millis, systemClock } from '../base/clock.ts'
+
+const LOOK_MS: Millis = 5_000
+/** A process that worked less than this in the last look's time is idle. */
+const IDLE_CPU_MS: Millis = 250
+/** Less than this is not worth the pause. */
+const GARBAGE_BYTES_MIN = 48 * 1024 * 1024
+
+/**
+ * Collects what a busy time has left as soon as nothing happens. V8 collects when it allocates, so a cluster that was busy
+ * and is idle now would keep the garbage for hours.
+ */
+export function collectWhenIdle(clock: Clock = systemClock): { stop(): void } {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  let kept = process.memoryUsage().heapUsed
+  let cpu = process.cpuUsage()
+  const look = () => {
+    const { user, system } = process.cpuUsage(cpu)
+    cpu = process.cpuUsage()
+    const isIdle = (user + system) / 1000 < IDLE_CPU_MS
+    if (isIdle && process.memoryUsage().heapUsed - kept > GARBAGE_BYTES_MIN) {
+      collect()
+      kept = process.memoryUsage().heapUsed
+    }
+    timer = clock.after(LOOK_MS, look)
+  }
+  let timer = clock.after(LOOK_MS, look)
+  return { stop: () => timer.cancel() }
+}
