@@ -15,7 +15,7 @@ export interface KubeconfigOptions {
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 
 /** A kubeconfig that needs no other file. JSON is YAML, and needs no library to write. */
-export function kubeconfigText({ server, authority, cluster, user, credentials }: KubeconfigOptions): string {
+function kubeconfigText({ server, authority, cluster, user, credentials }: KubeconfigOptions): string {
   const identity =
     'token' in credentials
       ? { token: credentials.token }

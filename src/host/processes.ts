@@ -30,7 +30,7 @@ export interface CommandOptions {
 export const TOOL_PATH = `${process.env['PATH'] ?? '/usr/bin:/bin'}:/usr/local/sbin:/usr/sbin:/sbin`
 
 /** The kernel's start time of a process; undefined when there is none, or only a zombie. */
-export function startTimeOf(pid: number): string | undefined {
+function startTimeOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     // The second field is the command in brackets and may hold anything; what follows its last bracket is regular.
@@ -53,7 +53,7 @@ export function isAlive(process: ProcessIdentity): boolean {
 }
 
 /** Waits until the process has ended; false when `limitMs` ran out first. */
-export async function waitForEnd(target: ProcessIdentity, limitMs: Millis): Promise<boolean> {
+async function waitForEnd(target: ProcessIdentity, limitMs: Millis): Promise<boolean> {
   const until = systemClock.now() + limitMs
   while (isAlive(target)) {
     if (systemClock.now() >= until) return false

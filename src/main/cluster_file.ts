@@ -3,7 +3,7 @@ import { type DataDirectory, errorCodeOf } from './data_directory.ts'
 import { type ClusterOptions, UserError } from './options.ts'
 
 /** The format of the data directory. A newer Berth migrates an older one; an older Berth refuses a newer one. */
-export const DATA_FORMAT = 1
+const DATA_FORMAT = 1
 
 interface ClusterFile {
   readonly format: number

@@ -4,7 +4,7 @@ import { type Clock, type Millis, systemClock } from '../base/clock.ts'
 import { type Log, messageOf } from '../base/log.ts'
 
 /** A file of the log may grow to this before it becomes `NAME.log.1`. */
-export const LOG_BYTES_MAX = 10 * 1024 * 1024
+const LOG_BYTES_MAX = 10 * 1024 * 1024
 /** Older files of one name that are kept. */
 const OLD_LOGS_KEPT = 2
 const LOOK_MS: Millis = 15_000

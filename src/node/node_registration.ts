@@ -150,7 +150,7 @@ const isReady = ({ status }: Node): boolean =>
   status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true
 
 /** Ready, and under no pressure. A transition time changes only with the condition's status. */
-export function nodeStatus(node: NodeDescription, current: Node, now: string): object {
+function nodeStatus(node: NodeDescription, current: Node, now: string): object {
   const condition = (type: string, status: 'True' | 'False', reason: string, message: string) => {
     const old = current.status?.conditions?.find((one) => one.type === type)
     const since = old?.status === status ? old.lastTransitionTime : now

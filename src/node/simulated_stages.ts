@@ -19,7 +19,7 @@ export interface SimulatedBehaviour {
   readonly readyAfterMs?: Millis
 }
 
-export const SIMULATE_ANNOTATION = 'berth.dev/simulate'
+const SIMULATE_ANNOTATION = 'berth.dev/simulate'
 
 /** The behaviour of one container: that of the pod, with its own on top. Text that is no JSON object changes nothing. */
 export function behaviourOf(annotations: Readonly<Record<string, string>>, container: string): SimulatedBehaviour {

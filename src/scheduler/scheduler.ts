@@ -16,7 +16,7 @@ import { claimsOf } from './pod_claims.ts'
 import { createSchedulingEvents, type SchedulingEvents } from './scheduling_events.ts'
 
 /** The scheduler of pods that name none, and the source of its events. */
-export const DEFAULT_SCHEDULER = 'default-scheduler'
+const DEFAULT_SCHEDULER = 'default-scheduler'
 
 /**
  * Finds a node for every pod that has none, and binds it there by name and uid. Keys are pods. What

@@ -4,7 +4,7 @@ import { unauthorized } from './api_errors.ts'
 import type { HttpRequest } from './http_types.ts'
 import { API_AUDIENCE, type ServerDeps, type TokenClaims } from './server_deps.ts'
 
-export const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
+const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
 const AUTHENTICATED = 'system:authenticated'
 
 /** Whoever has no credentials may ask for these, and for nothing else. */

@@ -120,7 +120,7 @@ const has = (list: readonly string[] | undefined, value: string): boolean =>
   list !== undefined && (list.includes('*') || list.includes(value))
 
 /** Whether one rule allows a request. */
-export function ruleAllows(rule: PolicyRule, request: AccessRequest): boolean {
+function ruleAllows(rule: PolicyRule, request: AccessRequest): boolean {
   if (!has(rule.verbs, request.verb)) return false
   if (request.type === 'path') return (rule.nonResourceURLs ?? []).some((pattern) => coversPath(pattern, request.path))
   if (!has(rule.apiGroups, request.group) || !coversResource(rule, request)) return false

@@ -17,7 +17,7 @@ import { DEFAULT_SERVICE_RANGE } from './server_deps.ts'
 import { storeKey } from './storage.ts'
 
 /** Who the server is when it acts on its own. */
-export const SERVER_USER = { name: 'system:apiserver', groups: [MASTERS, 'system:authenticated'] }
+const SERVER_USER = { name: 'system:apiserver', groups: [MASTERS, 'system:authenticated'] }
 
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
 

@@ -63,7 +63,7 @@ export function planDeletion(
 }
 
 /** A namespace has finalizers of its own besides those of its metadata. */
-export function holdsItself(object: KubeObject): boolean {
+function holdsItself(object: KubeObject): boolean {
   const { spec } = object as { spec?: { finalizers?: readonly string[] } }
   return object.kind === 'Namespace' && (spec?.finalizers?.length ?? 0) > 0
 }

@@ -228,7 +228,7 @@ async function compress({ deps }: Core, request: HttpRequest, chunks: readonly U
 }
 
 /** Any failure as a Status, in the form that the client reads. */
-export async function errorResponse(
+async function errorResponse(
   core: Core,
   request: HttpRequest,
   thrown: unknown,

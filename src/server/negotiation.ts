@@ -16,7 +16,7 @@ export interface Representation {
   readonly takesJson: boolean
 }
 
-export const PLAIN_JSON: Representation = {
+const PLAIN_JSON: Representation = {
   mediaType: 'application/json',
   transform: undefined,
   pretty: false,

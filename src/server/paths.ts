@@ -29,7 +29,7 @@ const text = (status: number, body: string): HttpResponse => ({
   body: [utf8(body)],
 })
 
-export const jsonResponse = (object: object): HttpResponse => ({
+const jsonResponse = (object: object): HttpResponse => ({
   status: 200,
   headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' },
   body: [utf8(`${JSON.stringify(object)}\n`)],

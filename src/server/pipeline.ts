@@ -94,7 +94,7 @@ function setGeneratedName(draft: MutableObject, context: RuleContext): void {
 const GENERATED_PREFIX_MAX = 58
 
 /** @throws ApiError 422 if there are any */
-export function refuseFaults(facts: ResourceFacts, object: KubeObject, faults: readonly FieldError[]): void {
+function refuseFaults(facts: ResourceFacts, object: KubeObject, faults: readonly FieldError[]): void {
   if (faults.length === 0) return
   throw invalid({ group: storageOf(facts).group, kind: facts.ref.kind }, object.metadata.name ?? '', faults)
 }

@@ -26,7 +26,7 @@ export interface AllocatorOptions {
 const SERVICES = { resource: 'services' }
 
 /** What one service holds, as texts that name an address or a port. */
-export function heldBy(service: KubeObject | MutableObject | undefined): Set<string> {
+function heldBy(service: KubeObject | MutableObject | undefined): Set<string> {
   const spec = (service as Service | undefined)?.spec
   const held = new Set<string>()
   for (const address of [spec?.clusterIP, ...(spec?.clusterIPs ?? [])]) {

@@ -12,7 +12,7 @@ export const refOf = (object: KubeObject): ObjectRef => ({
 })
 
 /** Something that is gone already is what was wanted. */
-export async function unlessGone(work: Promise<unknown>): Promise<void> {
+async function unlessGone(work: Promise<unknown>): Promise<void> {
   try {
     await work
   } catch (error) {

@@ -2,7 +2,7 @@ import type { KubeObject, OwnerReference } from '../../api/types.ts'
 import type { GraphNode } from './graph.ts'
 
 /** On an owner that stays until the dependents that block it are gone. */
-export const FOREGROUND_FINALIZER = 'foregroundDeletion'
+const FOREGROUND_FINALIZER = 'foregroundDeletion'
 /** On an owner that stays until its dependents have forgotten it. */
 export const ORPHAN_FINALIZER = 'orphan'
 
@@ -40,7 +40,7 @@ const NOTHING: GarbagePlan = { action: 'none' }
 
 export const isEnding = (object: KubeObject): boolean => object.metadata.deletionTimestamp !== undefined
 
-export const hasFinalizer = (object: KubeObject, finalizer: string): boolean =>
+const hasFinalizer = (object: KubeObject, finalizer: string): boolean =>
   (object.metadata.finalizers ?? []).includes(finalizer)
 
 /** An owner in foreground deletion: it ends when its blocking dependents have ended. */

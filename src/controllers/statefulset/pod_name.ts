@@ -1,7 +1,7 @@
 import { ORDINAL_MAX } from './limits.ts'
 
 /** The ordinal of a name that has none. */
-export const NO_ORDINAL = -1
+const NO_ORDINAL = -1
 
 /** What a pod's name says: the set is everything before the last number. `web-1-0` is pod 0 of `web-1`. */
 export function parsePodName(name: string): { readonly parent: string; readonly ordinal: number } {

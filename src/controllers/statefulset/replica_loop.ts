@@ -90,7 +90,7 @@ function missingClaims({ set, claimNamed }: LoopContext, pod: Pod): readonly Act
   return [{ do: 'create-claims', pod, claims, owners: newClaimsToOwn(set, claimUser(pod), claimNamed) }]
 }
 
-export const claimUser = (pod: Pod): ClaimUser => ({
+const claimUser = (pod: Pod): ClaimUser => ({
   name: pod.metadata.name,
   uid: pod.metadata.uid,
   ordinal: ordinalOf(pod),

@@ -9,7 +9,7 @@ import { LOCAL_PROVISIONER, PROVISIONER_FINALIZER } from './names.ts'
 import type { VolumeStore } from './store.ts'
 
 /** The name of the volume that is made for a claim: the same however often it is tried. */
-export const volumeNameFor = (claim: PersistentVolumeClaim): string => `pvc-${claim.metadata.uid}`
+const volumeNameFor = (claim: PersistentVolumeClaim): string => `pvc-${claim.metadata.uid}`
 
 export interface ProvisionTools {
   readonly client: Client
@@ -37,11 +37,7 @@ export async function provision(
 }
 
 /** All nodes of the machine see the directory, so the volume has no node affinity. */
-export function volumeDraft(
-  claim: PersistentVolumeClaim,
-  storageClass: StorageClass,
-  path: string,
-): Draft<PersistentVolume> {
+function volumeDraft(claim: PersistentVolumeClaim, storageClass: StorageClass, path: string): Draft<PersistentVolume> {
   const { namespace = '', name, uid, resourceVersion } = claim.metadata
   const storage = claim.spec.resources?.requests?.['storage'] ?? '0'
   return {

@@ -71,7 +71,7 @@ async function imageFor(store: ImageStore, origin: Origin, wanted: ImageRequest)
 }
 
 /** Streams the image's part of the layout to containerd, which unpacks it; nothing is stored in between. */
-export async function importImage(layout: string, image: StoredImage, socket: string): Promise<void> {
+async function importImage(layout: string, image: StoredImage, socket: string): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'berth-import-'))
   try {
     writeFileSync(join(scratch, 'index.json'), indexDocument([image]))

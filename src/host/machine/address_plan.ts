@@ -3,7 +3,6 @@ import { NODES_MAX } from './limits.ts'
 
 /** The cluster's ranges. They exist inside the nodes' namespaces only, so they cannot clash with the machine's. */
 export const SERVICE_RANGE = '10.96.0.0/16'
-export const POD_RANGE = '10.244.0.0/16'
 
 export interface NodeAddresses {
   readonly address: string

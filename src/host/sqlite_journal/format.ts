@@ -11,7 +11,7 @@ export const FORMAT = 1
 export type Migration = (database: DatabaseSync) => void
 
 /** The step from each older format, by its number. There is no way back. */
-export const MIGRATIONS: ReadonlyMap<number, Migration> = new Map()
+const MIGRATIONS: ReadonlyMap<number, Migration> = new Map()
 
 /** Which format is wanted, and how one gets there. */
 export interface FormatOptions {

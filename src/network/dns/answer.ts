@@ -36,7 +36,7 @@ export type Found = { readonly answers: readonly DnsRecord[]; readonly additiona
 /** Short, so that a client sees a change of a pod's address soon. */
 export const RECORD_TTL_SECONDS = 5
 /** A name that is missing now may come any moment: a pod that becomes ready. */
-export const NEGATIVE_TTL_SECONDS = 1
+const NEGATIVE_TTL_SECONDS = 1
 
 /**
  * Answers one query from the cluster's state. Names are compared without regard to case and given

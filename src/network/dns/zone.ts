@@ -47,7 +47,7 @@ export function endpointsOf(state: ZoneState, service: Service): readonly ZoneEn
   return found
 }
 
-export const dashed = (address: string): string => address.replaceAll('.', '-').replaceAll(':', '-')
+const dashed = (address: string): string => address.replaceAll('.', '-').replaceAll(':', '-')
 
 function portsOf(slice: EndpointSlice): readonly ZonePort[] {
   return (slice.ports ?? []).flatMap((one) =>

@@ -114,7 +114,7 @@ function shownFailure(view: PodView, container: Container, failed: Failure, alar
   }
 }
 
-export function terminatedOf(view: PodView, one: RuntimeContainer): NonNullable<State['terminated']> {
+function terminatedOf(view: PodView, one: RuntimeContainer): NonNullable<State['terminated']> {
   const exitCode = exitCodeOf(one)
   const message = view.terminationMessages.get(one.id) ?? one.message
   return {

@@ -39,12 +39,12 @@ export function isPastDeadline(view: PodView): boolean {
 }
 
 /** Nothing of the pod will ever run again by its restart policy; sidecars do not count. */
-export function hasFinished(view: PodView): boolean {
+function hasFinished(view: PodView): boolean {
   return initializationFailed(view) || mainContainersFinished(view)
 }
 
 /** An init container ended badly and is not to be started again. */
-export function initializationFailed(view: PodView): boolean {
+function initializationFailed(view: PodView): boolean {
   return initContainersOf(view.pod.spec).some((container) => {
     const instance = currentInstance(view, container.name, newestSandbox(view))
     if (isSidecar(container) || !hasExited(instance) || exitCodeOf(instance) === 0) return false

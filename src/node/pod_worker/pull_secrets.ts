@@ -33,7 +33,7 @@ async function registriesIn(client: ReadClient, pod: Pod, name: string): Promise
 }
 
 /** The second form is from before Docker kept other settings in the same file. */
-export function registriesOf({ data = {} }: Pick<Secret, 'data'>): Registries | undefined {
+function registriesOf({ data = {} }: Pick<Secret, 'data'>): Registries | undefined {
   const { '.dockerconfigjson': config, '.dockercfg': older } = data
   try {
     if (config !== undefined) return (JSON.parse(base64ToText(config)) as { auths?: Registries }).auths ?? {}

@@ -47,7 +47,7 @@ export function describeSimulatedNode(place: {
 }
 
 /** 172.30.0.0/16 has room for 65,000 nodes. */
-export const simulatedHostIp = (index: number): string => `172.30.${((index + 1) >> 8) & 255}.${(index + 1) & 255}`
+const simulatedHostIp = (index: number): string => `172.30.${((index + 1) >> 8) & 255}.${(index + 1) & 255}`
 
 /** A /20 of 10.0.0.0/8 for each node, used round and round. */
 export function simulatedPodIp(nodeIndex: number, serial: number): string {
