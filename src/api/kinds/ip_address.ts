@@ -34,8 +34,9 @@ function validateUpdate(one: IpAddress, old: IpAddress): FieldError[] {
 function parentCell({ spec }: IpAddress): string {
   const parent = spec?.parentRef
   if (!parent) return '<none>'
-  const resource = parent.group ? `${parent.resource}.${parent.group}` : parent.resource
-  return [resource.toLowerCase(), ...(parent.namespace ? [parent.namespace] : []), parent.name].join('/')
+  const { resource = '', name = '' } = parent
+  const qualified = parent.group ? `${resource}.${parent.group}` : resource
+  return [qualified.toLowerCase(), ...(parent.namespace ? [parent.namespace] : []), name].join('/')
 }
 
 /** An address that is taken, and by whom; its name is the address. */
