@@ -3,13 +3,10 @@ import type { Cell, KindRules, MutableObject } from '../kind_rules.ts'
 import { CLAIMS } from '../resources.ts'
 import type { PersistentVolumeClaim } from '../types.ts'
 import { claimDefaults, mirrorDataSources } from './claim_defaults.ts'
-import { claimSpecErrors, claimStatusErrors, claimUpdateErrors } from './claim_validation.ts'
+import { CLASS_ANNOTATION, claimSpecErrors, claimStatusErrors, claimUpdateErrors } from './claim_validation.ts'
 import { claimSpecWarnings } from './claim_warnings.ts'
 import { keepSpec, part } from './draft.ts'
 import { ageOf } from './durations.ts'
-
-/** The class of old clients, who had no field for it. */
-export const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class'
 
 const SHORT_MODES: Readonly<Record<string, string>> = {
   ReadWriteOnce: 'RWO',
@@ -43,6 +40,7 @@ function cells(claim: PersistentVolumeClaim, now: Millis): Cell[] {
 
 function prepareUpdate(draft: MutableObject, old: PersistentVolumeClaim): void {
   draft['status'] = structuredClone(old.status)
+  if (old.spec.dataSource === undefined && old.spec.dataSourceRef === undefined) mirrorDataSources(part(draft, 'spec'))
 }
 
 /** Claims for storage. */

@@ -4,13 +4,15 @@ import { compareQuantities, nanosOf } from '../quantity.ts'
 import type { PersistentVolumeClaim, Wire } from '../types.ts'
 import { formedIfSet, present } from '../validation/checks.ts'
 import { equal } from '../validation/equality.ts'
-import { goDifference } from '../validation/go_names.ts'
+import { goDifference, goSame } from '../validation/go_names.ts'
 import { immutableErrors } from '../validation/metadata.ts'
 import { dnsLabel, dnsSubdomain } from '../validation/names.ts'
 import { labelSelectorErrors } from '../validation/selectors.ts'
 
 export type ClaimSpec = Wire<k8s.V1PersistentVolumeClaimSpec>
 
+/** The class of old clients, who had no field for it. */
+export const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class'
 export const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
 export const VOLUME_MODES = ['Block', 'Filesystem']
 const SPEC_IMMUTABLE =
@@ -93,19 +95,29 @@ function disagreeing({ dataSource, dataSourceRef }: ClaimSpec, at: string): Fiel
 export function claimUpdateErrors(claim: PersistentVolumeClaim, old: PersistentVolumeClaim): FieldError[] {
   return [
     ...claimSpecErrors(claim.spec, 'spec'),
+    ...changedAnnotationErrors(claim, old),
     ...changedSpecErrors(claim, old),
+    ...shrinkErrors(claim, old),
     ...immutableErrors(claim.spec.volumeMode, old.spec.volumeMode, 'volumeMode'),
   ]
 }
 
+/** The class that an annotation names may only move to the field that came after it. */
+function changedAnnotationErrors(claim: PersistentVolumeClaim, old: PersistentVolumeClaim): FieldError[] {
+  const classOf = (one: PersistentVolumeClaim): string => one.metadata.annotations?.[CLASS_ANNOTATION] ?? ''
+  const [after, before] = [classOf(claim), classOf(old)]
+  if (after === before || movesToField(claim.spec, old.spec, before)) return []
+  return [invalid(`metadata.annotations.${CLASS_ANNOTATION}`, after, 'field is immutable')]
+}
+
+const movesToField = (spec: ClaimSpec, old: ClaimSpec, annotated: string): boolean =>
+  annotated !== '' && old.storageClassName === undefined && spec.storageClassName === annotated
+
 function changedSpecErrors(claim: PersistentVolumeClaim, old: PersistentVolumeClaim): FieldError[] {
   const before = withAllowedChanges(old.spec, claim.spec)
-  if (equal(claim.spec, before)) return []
   const after = withOldSizeWhenBound(claim, old)
-  const errors: FieldError[] = equal(after, before)
-    ? []
-    : [forbidden('spec', `${SPEC_IMMUTABLE}\n${goDifference('core.PersistentVolumeClaimSpec', before, after)}`)]
-  return [...errors, ...shrinkErrors(claim, old)]
+  if (goSame('core.PersistentVolumeClaimSpec', after, before)) return []
+  return [forbidden('spec', `${SPEC_IMMUTABLE}\n${goDifference('core.PersistentVolumeClaimSpec', before, after)}`)]
 }
 
 /** A claim may be given a volume once, and a class when it had none. */

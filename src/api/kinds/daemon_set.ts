@@ -1,8 +1,7 @@
 import type * as k8s from '@kubernetes/client-node'
 import { type FieldError, invalid, notSupported, required } from '../field_error.ts'
 import type { KindRules, MutableObject } from '../kind_rules.ts'
-import { equal } from '../validation/equality.ts'
-import { goNamed } from '../validation/go_names.ts'
+import { goNamed, goSame } from '../validation/go_names.ts'
 import { amountOrPercentErrors, nonNegative, percentAtMostHundred } from '../validation/numbers.ts'
 import { selectorText } from '../validation/selectors.ts'
 import { fill, keepSpec, part } from './draft.ts'
@@ -39,7 +38,7 @@ function defaults(draft: MutableObject): void {
 function prepareUpdate(draft: MutableObject, old: DaemonSet): void {
   draft['status'] = structuredClone(old.status)
   const before = Number(old.metadata.annotations?.[TEMPLATE_GENERATION] ?? 0)
-  const after = equal(draft['spec'].template, old.spec.template) ? before : before + 1
+  const after = goSame('core.PodTemplateSpec', draft['spec'].template, old.spec.template) ? before : before + 1
   part(draft.metadata, 'annotations')[TEMPLATE_GENERATION] = String(after)
 }
 

@@ -2,7 +2,7 @@ import type * as k8s from '@kubernetes/client-node'
 import { type FieldError, forbidden, invalid, notSupported } from '../field_error.ts'
 import type { KindRules, MutableObject } from '../kind_rules.ts'
 import { equal } from '../validation/equality.ts'
-import { goNamed } from '../validation/go_names.ts'
+import { goNamed, goSame } from '../validation/go_names.ts'
 import { amountOrPercentErrors, nonNegative, percentAtMostHundred } from '../validation/numbers.ts'
 import { selectorText } from '../validation/selectors.ts'
 import { fill, keepStatus, part } from './draft.ts'
@@ -84,7 +84,8 @@ export const deploymentRules: KindRules<Deployment> = {
   resource: namespacedRef('apps/v1', 'deployments', 'Deployment'),
   generation: 'spec',
   generationGrows: (draft, old) =>
-    !equal(draft['spec'], old.spec) || !equal(draft.metadata['annotations'], old.metadata.annotations),
+    !goSame('apps.DeploymentSpec', draft['spec'], old.spec) ||
+    !equal(draft.metadata['annotations'], old.metadata.annotations),
   defaults,
   prepareCreate: (draft) => {
     draft['status'] = {}

@@ -36,9 +36,14 @@ function podAddresses(draft: MutableObject): void {
   else if (!status.podIP && first) status.podIP = first
 }
 
+/** Less than no time to end is as little as there can be. */
+function leastGrace({ spec }: MutableObject): void {
+  if (spec.terminationGracePeriodSeconds < 0) spec.terminationGracePeriodSeconds = 1
+}
+
 function prepareCreate(draft: MutableObject, context: RuleContext): void {
   const { spec } = draft
-  if (spec.terminationGracePeriodSeconds < 0) spec.terminationGracePeriodSeconds = 1
+  leastGrace(draft)
   draft['status'] = { phase: 'Pending', qosClass: qualityOfService(spec) }
   if (items(spec.schedulingGates).length > 0) draft['status'].conditions = [gatedCondition(context)]
 }
@@ -53,6 +58,7 @@ const gatedCondition = (context: RuleContext): object => ({
 })
 
 function prepareUpdate(draft: MutableObject, old: Pod): void {
+  leastGrace(draft)
   draft['status'] = old.status
 }
 

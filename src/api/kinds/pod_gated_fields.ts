@@ -10,6 +10,13 @@ export function dropGatedPodFields(spec: Loose): void {
     }
   }
   for (const list of [spec.initContainers, spec.containers, spec.ephemeralContainers]) {
-    for (const container of items(list)) if (container.lifecycle) delete container.lifecycle.stopSignal
+    for (const container of items(list)) dropStopSignal(container, spec)
   }
+}
+
+/** A lifecycle of which nothing is left goes too, unless the pod names its operating system. */
+function dropStopSignal(container: Loose, { os }: Loose): void {
+  if (!container.lifecycle) return
+  delete container.lifecycle.stopSignal
+  if (!os && Object.keys(container.lifecycle).length === 0) delete container.lifecycle
 }

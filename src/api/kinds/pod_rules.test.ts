@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Pod } from '../types.ts'
 import { podSpecDefaults } from './pod_defaults.ts'
+import { podUpdateErrors } from './pod_update.ts'
 import { podErrors } from './pod_validation.ts'
 import { podWarnings } from './pod_warnings.ts'
 
@@ -110,8 +111,27 @@ test('fields behind closed gates are dropped', () => {
     ...volume({ projected: { sources: [{ clusterTrustBundle: { name: 'x', path: 'p' } }] } }),
   })
   assert.equal('schedulingGroup' in spec, false)
-  assert.deepEqual(spec.containers[0]?.lifecycle, {})
+  assert.equal(spec.containers[0]?.lifecycle, undefined)
   assert.deepEqual(spec.volumes?.[0]?.projected?.sources, [{}])
+  const stopped = container({ lifecycle: { stopSignal: 'SIGTERM' } })
+  const withSystem = podWith({ os: { name: 'linux' }, ...stopped })
+  assert.deepEqual(withSystem.spec.containers[0]?.lifecycle, {})
+})
+
+test('an update may narrow a gated pod, and tells an empty struct from none', () => {
+  const term = (...keys: string[]) => ({ matchExpressions: keys.map((key) => ({ key, operator: 'Exists' })) })
+  const gatedWith = (...keys: string[]) =>
+    podWith({
+      schedulingGates: [{ name: 'a.example/wait' }],
+      affinity: {
+        nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term(...keys)] } },
+      },
+    })
+  assert.deepEqual(podUpdateErrors(gatedWith('a', 'b'), gatedWith('a')), [])
+  assert.match(podUpdateErrors(gatedWith('b'), gatedWith('a'))[0]?.message ?? '', /only additions are allowed/)
+  const changed = podUpdateErrors(podWith({ affinity: {} }), podWith({}))
+  assert.match(changed[0]?.message ?? '', /\+ "Affinity": \{/)
+  assert.deepEqual(podUpdateErrors(podWith({ nodeSelector: {} }), podWith({})), [])
 })
 
 test('what is hardly meant is told', () => {

@@ -11,14 +11,12 @@ export function templateErrors(
   at: string,
   restartPolicies: readonly string[],
 ): FieldError[] {
-  const { metadata, spec } = template
+  const { spec } = template
   const policy = spec?.restartPolicy
   // Where any of them will do, the pod's own check is enough.
   const isAnyPolicy = restartPolicies.length > 1
   return [
-    ...labelErrors(metadata?.labels, `${at}.labels`),
-    ...annotationErrors(metadata?.annotations, `${at}.annotations`),
-    ...(spec === undefined ? [] : podAnnotationErrors(metadata?.annotations, spec, `${at}.annotations`)),
+    ...templateMetadataErrors(template, at),
     ...(spec === undefined ? [] : podSpecErrors(spec, `${at}.spec`)),
     ...((spec?.ephemeralContainers ?? []).length > 0
       ? [forbidden(`${at}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template')]
@@ -28,3 +26,10 @@ export function templateErrors(
       : []),
   ]
 }
+
+/** What is wrong with the labels and annotations of a template. */
+export const templateMetadataErrors = ({ metadata, spec }: PodTemplateSpec, at: string): FieldError[] => [
+  ...labelErrors(metadata?.labels, `${at}.labels`),
+  ...annotationErrors(metadata?.annotations, `${at}.annotations`),
+  ...(spec === undefined ? [] : podAnnotationErrors(metadata?.annotations, spec, `${at}.annotations`)),
+]

@@ -54,9 +54,9 @@ function familyDefaults(spec: Loose): void {
 function prepareUpdate(draft: MutableObject, old: Service): void {
   draft['status'] = structuredClone(old.status)
   const { spec } = draft
+  if (spec.type !== 'ExternalName') keepAddresses(spec, old.spec)
   syncAddresses(spec, old.spec)
   if (spec.type === 'ExternalName') dropAddresses(spec, old.spec)
-  else keepAddresses(spec, old.spec)
   if (usesNodePorts(spec)) keepNodePorts(spec, old.spec)
   else dropNodePorts(spec, old.spec)
   if (spec.type !== 'LoadBalancer') dropLoadBalancer(draft, old.spec)
@@ -70,9 +70,10 @@ function syncAddresses(spec: Loose, old: Loose): void {
 }
 
 function keepAddresses(spec: Loose, old: Loose): void {
-  if (!spec.clusterIP && items(spec.clusterIPs).length === 0 && old.type !== 'ExternalName') {
-    spec.clusterIP = old.clusterIP
-    spec.clusterIPs = structuredClone(old.clusterIPs)
+  if (old.type !== 'ExternalName') {
+    fill(spec, 'clusterIP', old.clusterIP)
+    if (items(spec.clusterIPs).length === 0 && spec.clusterIP === old.clusterIP)
+      spec.clusterIPs = structuredClone(old.clusterIPs)
   }
   if (items(spec.ipFamilies).length === 0 && old.ipFamilies) spec.ipFamilies = [...old.ipFamilies]
   if (!spec.ipFamilyPolicy && old.ipFamilyPolicy) spec.ipFamilyPolicy = old.ipFamilyPolicy

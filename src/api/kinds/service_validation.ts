@@ -14,6 +14,7 @@ const TRAFFIC_POLICIES = ['Cluster', 'Local']
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP']
 const DISTRIBUTIONS = ['PreferClose', 'PreferSameZone', 'PreferSameNode']
 const SOURCE_RANGES = 'service.beta.kubernetes.io/load-balancer-source-ranges'
+const ONLY_BALANCED = "may only be used when `type` is 'LoadBalancer'"
 const AFFINITY_SECONDS_MAX = 86_400
 
 type Spec = Service['spec']
@@ -163,15 +164,18 @@ function sourceRangeErrors({ type, loadBalancerSourceRanges: ranges = [] }: Spec
   ]
 }
 
-function loadBalancerErrors({ type, allocateLoadBalancerNodePorts, loadBalancerClass }: Spec): FieldError[] {
-  const only = "may only be used when `type` is 'LoadBalancer'"
-  if (type === 'LoadBalancer') {
-    return loadBalancerClass === undefined ? [] : formed(loadBalancerClass, qualifiedName, 'spec.loadBalancerClass')
-  }
+function loadBalancerErrors(spec: Spec): FieldError[] {
+  const surplus = spec.type !== 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== undefined
   return [
-    ...(allocateLoadBalancerNodePorts === undefined ? [] : [forbidden('spec.allocateLoadBalancerNodePorts', only)]),
-    ...(loadBalancerClass === undefined ? [] : [forbidden('spec.loadBalancerClass', only)]),
+    ...(surplus ? [forbidden('spec.allocateLoadBalancerNodePorts', ONLY_BALANCED)] : []),
+    ...balancerClassErrors(spec),
   ]
+}
+
+function balancerClassErrors({ type, loadBalancerClass }: Spec): FieldError[] {
+  if (loadBalancerClass === undefined) return []
+  const field = 'spec.loadBalancerClass'
+  return type === 'LoadBalancer' ? formed(loadBalancerClass, qualifiedName, field) : [forbidden(field, ONLY_BALANCED)]
 }
 
 function trafficPolicyErrors(spec: Spec): FieldError[] {
@@ -216,7 +220,21 @@ function familyErrors(spec: Spec): FieldError[] {
 
 /** What is wrong with a change: an address that was given out stays. */
 export function serviceUpdateErrors(service: Service, old: Service): FieldError[] {
-  return [...changedAddressErrors(service.spec, old.spec), ...serviceErrors(service)]
+  // Upstream gives out addresses before it looks at the rest, and stops where it cannot.
+  const faultsOfAddresses = clusterAddressErrors(service.spec)
+  if (faultsOfAddresses.length > 0) return faultsOfAddresses
+  return [
+    ...changedAddressErrors(service.spec, old.spec),
+    ...changedClassErrors(service.spec, old.spec),
+    ...balancerClassErrors(service.spec),
+    ...serviceErrors(service),
+  ]
+}
+
+/** Who balances the load is settled with the first value. */
+function changedClassErrors({ type, loadBalancerClass }: Spec, old: Spec): FieldError[] {
+  if (type !== 'LoadBalancer' || old.type !== 'LoadBalancer' || loadBalancerClass === old.loadBalancerClass) return []
+  return [invalid('spec.loadBalancerClass', loadBalancerClass ?? null, 'may not change once set')]
 }
 
 function changedAddressErrors(spec: Spec, old: Spec): FieldError[] {

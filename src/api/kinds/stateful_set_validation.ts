@@ -1,14 +1,14 @@
 import { type FieldError, forbidden, invalid, notSupported, required, sortedMap } from '../field_error.ts'
 import { matchesLabels } from '../selector_match.ts'
 import type { PersistentVolumeClaim, PodSpec, StatefulSet, Volume } from '../types.ts'
-import { equal } from '../validation/equality.ts'
-import { goNamed } from '../validation/go_names.ts'
+import { goNamed, goSame } from '../validation/go_names.ts'
 import { dnsLabel } from '../validation/names.ts'
 import { amountOrPercentErrors, nonNegative, percentAtMostHundred } from '../validation/numbers.ts'
 import { isEmptySelector, labelSelectorErrors } from '../validation/selectors.ts'
 import { claimSpecErrors } from './claim_validation.ts'
-import { templateErrors } from './pod_template.ts'
+import { templateErrors, templateMetadataErrors } from './pod_template.ts'
 
+const ANY_POLICY = ['Always', 'OnFailure', 'Never']
 const RETENTION_POLICIES = ['Retain', 'Delete']
 const MUTABLE_FIELDS = [
   'replicas',
@@ -117,10 +117,19 @@ function setTemplateErrors(spec: Spec): FieldError[] {
   ]
 }
 
+/** Upstream looks at the template's metadata twice. */
 const restErrors = (spec: Spec): FieldError[] => [
-  ...templateErrors(withClaimVolumes(spec), 'spec.template', ['Always']),
+  ...templateErrors(withClaimVolumes(spec), 'spec.template', ANY_POLICY),
+  ...templateMetadataErrors(spec.template, 'spec.template'),
+  ...alwaysErrors(spec),
   ...deadlineErrors(spec),
 ]
+
+const alwaysErrors = ({ template }: Spec): FieldError[] => {
+  const policy = template.spec?.restartPolicy
+  if (policy === undefined || policy === 'Always') return []
+  return [notSupported('spec.template.spec.restartPolicy', policy, ['Always'])]
+}
 
 const deadlineErrors = ({ template }: Spec): FieldError[] =>
   template.spec?.activeDeadlineSeconds === undefined
@@ -152,7 +161,9 @@ function claimVolume(
 export function statefulSetUpdateErrors(set: StatefulSet, old: StatefulSet): FieldError[] {
   return [
     ...specErrors(set.spec, [[], []]),
-    ...(equal(fixedPart(set.spec), fixedPart(old.spec)) ? [] : [forbidden('spec', SPEC_FORBIDDEN)]),
+    ...(goSame('apps.StatefulSetSpec', fixedPart(set.spec), fixedPart(old.spec))
+      ? []
+      : [forbidden('spec', SPEC_FORBIDDEN)]),
   ]
 }
 

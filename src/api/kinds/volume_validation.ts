@@ -1,8 +1,7 @@
 import { type FieldError, forbidden, invalid, notSupported, required, sortedMap } from '../field_error.ts'
 import type { PersistentVolume } from '../types.ts'
 import { formedIfSet, oneOf, present, requiredFormed } from '../validation/checks.ts'
-import { equal } from '../validation/equality.ts'
-import { goDifference, goNamed } from '../validation/go_names.ts'
+import { goDifference, goNamed, goSame } from '../validation/go_names.ts'
 import { immutableErrors } from '../validation/metadata.ts'
 import { dnsLabel, dnsSubdomain } from '../validation/names.ts'
 import { accessModeErrors, quantityErrors, storageErrors, VOLUME_MODES } from './claim_validation.ts'
@@ -191,8 +190,10 @@ export function volumeUpdateErrors(volume: PersistentVolume, old: PersistentVolu
   const detail = 'spec.persistentvolumesource is immutable after creation'
   const { volumeAttributesClassName: className } = volume.spec
   return [
+    // Upstream checks a changed volume twice.
     ...volumeErrors(volume),
-    ...(equal(after, before)
+    ...volumeErrors(volume),
+    ...(goSame('core.PersistentVolumeSource', before, after)
       ? []
       : [
           forbidden(
@@ -209,7 +210,7 @@ export function volumeUpdateErrors(volume: PersistentVolume, old: PersistentVolu
 }
 
 const affinityChangeErrors = (spec: Spec, old: Spec): FieldError[] => {
-  if (equal(spec.nodeAffinity, old.nodeAffinity)) return []
+  if (goSame('*core.VolumeNodeAffinity', spec.nodeAffinity, old.nodeAffinity)) return []
   const detail = 'field is immutable, except for updating from beta label to GA'
   const shown = goNamed('*core.VolumeNodeAffinity', spec.nodeAffinity)
   return [invalid('nodeAffinity', shown, detail)]
