@@ -37,6 +37,16 @@ const texts = (errors: readonly { field: string; message: string }[]): string[] 
 const POLICY = { failurePolicy: 'Fail', reinvocationPolicy: 'Never' }
 const RULE = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }
 
+const EVENT = {
+  eventTime: '2026-01-01T00:00:00.000000Z',
+  type: 'Normal',
+  reason: 'r',
+  action: 'a',
+  reportingController: 'c.io/x',
+  reportingInstance: 'i',
+  regarding: { kind: 'Pod', namespace: 'elsewhere', name: 'p' },
+}
+
 /** `[apiVersion, kind, fields, faults]` */
 const NEW_OBJECTS: readonly (readonly [string, string, object, readonly string[]])[] = [
   ['node.k8s.io/v1', 'RuntimeClass', { handler: '' }, ['handler: Required value']],
@@ -82,6 +92,17 @@ const NEW_OBJECTS: readonly (readonly [string, string, object, readonly string[]
     },
     [
       `spec.matchResources.resourceRules[0].resources[1]: Invalid value: "pods/status": if 'pods/*' is present, must not specify pods/status`,
+    ],
+  ],
+  ['events.k8s.io/v1', 'Event', EVENT, []],
+  [
+    'events.k8s.io/v1',
+    'Event',
+    { ...EVENT, series: { count: 1 }, deprecatedCount: 2 },
+    [
+      'series.count: Invalid value: "": should be at least 2',
+      'series.lastObservedTime: Required value',
+      'count: Invalid value: "": needs to be unset',
     ],
   ],
 ]
@@ -130,6 +151,7 @@ const CHANGES: readonly (readonly [string, string, object, object, readonly stri
     { spec: { parentRef: { resource: 'services', name: 'b' } } },
     ['spec.parentRef: Invalid value: {"Group":"","Resource":"services","Namespace":"","Name":"b"}: field is immutable'],
   ],
+  ['events.k8s.io/v1', 'Event', EVENT, { ...EVENT, note: 'n' }, ['message: Invalid value: "n": field is immutable']],
 ]
 
 test('what may not change in objects of the rarer kinds', () => {

@@ -1,68 +1,10 @@
-import type * as k8s from '@kubernetes/client-node'
 import type { Millis } from '../../base/clock.ts'
-import { type FieldError, invalid, required } from '../field_error.ts'
 import type { Cell, KindRules } from '../kind_rules.ts'
 import { EVENTS } from '../resources.ts'
 import type { Event } from '../types.ts'
-import { equal } from '../validation/equality.ts'
 import { ageOf } from './durations.ts'
-import { namespacedRef, type Stored } from './refs.ts'
-
-/** The same events as their own API group writes them. */
-export type GroupEvent = Stored<k8s.EventsV1Event>
-
-const DEFAULT_NAMESPACE = 'default'
-const TYPES = ['Normal', 'Warning']
-const MISMATCH = 'does not match event.namespace'
-
-/** An event stands beside what it is about; one about a cluster-scoped object stands in the default namespace. */
-function namespaceErrors(aboutNamespace: string | undefined, namespace: string | undefined): FieldError[] {
-  const about = aboutNamespace ?? ''
-  const fits = about === '' ? !namespace || namespace === DEFAULT_NAMESPACE : about === namespace
-  return fits ? [] : [invalid('involvedObject.namespace', about, MISMATCH)]
-}
-
-function validate(event: Event): FieldError[] {
-  return namespaceErrors(event.involvedObject?.namespace, event.metadata.namespace)
-}
-
-function validateGroupEvent(event: GroupEvent): FieldError[] {
-  const errors = namespaceErrors(event.regarding?.namespace, event.metadata.namespace)
-  return [
-    ...errors,
-    ...(event.eventTime ? reporterErrors(event) : [required('eventTime')]),
-    ...(TYPES.includes(event.type ?? '') ? [] : [invalid('type', '', `has invalid value: ${event.type ?? ''}`)]),
-  ]
-}
-
-/** Who saw it, and what was done. */
-function reporterErrors(event: GroupEvent): FieldError[] {
-  return [
-    ...(event.reportingController ? [] : [required('reportingController')]),
-    ...(event.reportingInstance ? [] : [required('reportingInstance')]),
-    ...(event.action ? [] : [required('action')]),
-    ...(event.reason ? [] : [required('reason')]),
-  ]
-}
-
-const FIXED = [
-  'regarding',
-  'related',
-  'note',
-  'reason',
-  'action',
-  'type',
-  'eventTime',
-  'reportingController',
-  'reportingInstance',
-] as const
-const OLD_NAMES: Readonly<Record<string, string>> = { regarding: 'involvedObject', note: 'message' }
-
-/** Only the series may change. */
-const changeErrors = (event: GroupEvent, old: GroupEvent): FieldError[] =>
-  FIXED.filter((field) => !equal(event[field], old[field])).map((field) =>
-    invalid(OLD_NAMES[field] ?? field, event[field], 'field is immutable'),
-  )
+import { eventErrors, type GroupEvent, groupEventErrors, groupEventUpdateErrors } from './event_validation.ts'
+import { namespacedRef } from './refs.ts'
 
 function cells(event: Event, now: Millis): Cell[] {
   const first = ageOf(event.firstTimestamp ?? event.eventTime, now)
@@ -147,7 +89,7 @@ const groupFieldsOf = ({ regarding, reason, reportingController, type }: GroupEv
 export const eventRules: KindRules<Event> = {
   resource: EVENTS,
   generation: 'none',
-  validateCreate: validate,
+  validateCreate: eventErrors,
   selectableFields: fieldsOf,
   cells,
 }
@@ -156,8 +98,8 @@ export const eventRules: KindRules<Event> = {
 export const groupEventRules: KindRules<GroupEvent> = {
   resource: namespacedRef('events.k8s.io/v1', 'events', 'Event'),
   generation: 'none',
-  validateCreate: validateGroupEvent,
-  validateUpdate: (event, old) => [...validateGroupEvent(event), ...changeErrors(event, old)],
+  validateCreate: groupEventErrors,
+  validateUpdate: groupEventUpdateErrors,
   selectableFields: groupFieldsOf,
   cells: (event, now) => cells(asCore(event), now),
 }

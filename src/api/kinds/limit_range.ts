@@ -157,6 +157,9 @@ export const limitRangeRules: KindRules<LimitRange> = {
   resource: namespacedRef('v1', 'limitranges', 'LimitRange'),
   generation: 'none',
   defaults,
+  prepareCreate: ({ metadata }, { random }) => {
+    metadata['name'] ||= random.uuid()
+  },
   validateCreate: validate,
   cells: ({ metadata }) => [metadata.name, metadata.creationTimestamp],
 }

@@ -30,7 +30,10 @@ const INFO_FIELDS = [
 
 function defaults(draft: MutableObject): void {
   const spec = part(draft, 'spec')
-  if (spec.podCIDR && items(spec.podCIDRs).length === 0) spec.podCIDRs = [spec.podCIDR]
+  // The first range stands in both fields; where they differ, the single one counts.
+  const [first] = items(spec.podCIDRs)
+  if (spec.podCIDR && first !== spec.podCIDR) spec.podCIDRs = [spec.podCIDR]
+  else if (first !== undefined) spec.podCIDR = first
   const status = part(draft, 'status')
   part(part(status, 'daemonEndpoints'), 'kubeletEndpoint').Port ??= 0
   const info = part(status, 'nodeInfo')
@@ -40,6 +43,7 @@ function defaults(draft: MutableObject): void {
 /** Nothing is scheduled on a node before it has said that it is ready. */
 function prepareCreate(draft: MutableObject): void {
   const spec = part(draft, 'spec')
+  delete spec.configSource
   const taints = items(spec.taints)
   if (taints.some((taint) => taint.key === NOT_READY_TAINT && taint.effect === 'NoSchedule')) return
   spec.taints = [...taints, { key: NOT_READY_TAINT, effect: 'NoSchedule' }]
@@ -85,6 +89,7 @@ function validateUpdate({ spec }: Node, { spec: old }: Node): FieldError[] {
       ? [forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid')]
       : []),
     ...taintErrors(spec.taints),
+    ...((spec.externalID ?? '') === (old.externalID ?? '') ? [] : [forbidden('spec.externalID', 'may not be updated')]),
   ]
 }
 
@@ -131,9 +136,14 @@ export const nodeRules: KindRules<Node> = {
   generation: 'none',
   defaults,
   prepareCreate,
-  prepareUpdate: keepStatus,
+  prepareUpdate: (draft, old) => {
+    keepStatus(draft, old)
+    if (old.spec.configSource === undefined) delete draft['spec'].configSource
+  },
   prepareStatusUpdate: keepSpec,
   validateCreate: validate,
+  warnings: ({ spec }) =>
+    spec.externalID ? ['spec.externalID: this field is deprecated, and is unused by Kubernetes'] : [],
   validateUpdate,
   selectableFields: ({ spec }) => ({ 'spec.unschedulable': String(spec.unschedulable ?? false) }),
   cells,

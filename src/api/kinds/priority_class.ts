@@ -3,6 +3,7 @@ import type { KindRules } from '../kind_rules.ts'
 import { PRIORITY_CLASSES } from '../resources.ts'
 import type { PriorityClass } from '../types.ts'
 import { requiredOneOf } from '../validation/checks.ts'
+import { immutableErrors } from '../validation/metadata.ts'
 import { ageOf } from './durations.ts'
 
 const SYSTEM_PREFIX = 'system-'
@@ -41,7 +42,7 @@ function validateUpdate(one: PriorityClass, old: PriorityClass): FieldError[] {
   const fixed = 'may not be changed in an update.'
   return [
     ...(one.value === old.value ? [] : [forbidden('value', fixed)]),
-    ...(one.preemptionPolicy === old.preemptionPolicy ? [] : [forbidden('preemptionPolicy', fixed)]),
+    ...immutableErrors(one.preemptionPolicy, old.preemptionPolicy, 'preemptionPolicy'),
   ]
 }
 

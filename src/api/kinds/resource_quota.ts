@@ -36,7 +36,7 @@ const SCOPES = [
 ]
 
 const scopeErrors = (scopes: readonly string[]): FieldError[] =>
-  scopes.some((scope) => !SCOPES.includes(scope)) ? [invalid('spec.scopes', scopes, 'unsupported scope')] : []
+  scopes.flatMap((scope) => (SCOPES.includes(scope) ? [] : [invalid('spec.scopes', scopes, 'unsupported scope')]))
 
 /** `pods: 1/2, requests.cpu: 500m/1`; limits stand in a column of their own. */
 function usageCell({ status }: ResourceQuota, ofLimits: boolean): string {
@@ -59,6 +59,7 @@ export const resourceQuotaRules: KindRules<ResourceQuota> = {
   validateCreate: ({ spec }) => [...amountErrors(spec.hard, 'spec.hard'), ...scopeErrors(spec.scopes ?? [])],
   validateUpdate: ({ spec }, old) => [
     ...amountErrors(spec.hard, 'spec.hard'),
+    ...scopeErrors(spec.scopes ?? []),
     ...immutableErrors(spec.scopes, old.spec.scopes, 'spec.scopes'),
   ],
   validateStatusUpdate: ({ status }) => [

@@ -67,5 +67,10 @@ function aggregationErrors(rule: ClusterRole['aggregationRule']): FieldError[] {
       ),
     ]
   }
-  return selectors.flatMap((one, index) => labelSelectorErrors(one, `aggregationRule.clusterRoleSelectors[${index}]`))
+  return selectors.flatMap((one, index) => {
+    const at = `aggregationRule.clusterRoleSelectors[${index}]`
+    const errors = labelSelectorErrors(one, at)
+    // Upstream tries to use the selector as well, and tells of what it got when that fails: nothing.
+    return errors.length === 0 ? [] : [...errors, invalid(at, null, 'invalid label selector.')]
+  })
 }
