@@ -51,8 +51,9 @@ function validate({ spec }: DaemonSet): FieldError[] {
   ]
 }
 
+/** A text that is no percentage counts as nothing. */
 const nothing = (amount: number | string | undefined): boolean =>
-  amount === undefined || amount === 0 || amount === '0%'
+  amount === undefined || amount === 0 || amount === '0%' || (typeof amount === 'string' && !/^\d+%$/.test(amount))
 
 function strategyErrors(strategy: NonNullable<DaemonSet['spec']['updateStrategy']>): FieldError[] {
   const at = 'spec.updateStrategy'

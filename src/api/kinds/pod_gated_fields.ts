@@ -10,13 +10,14 @@ export function dropGatedPodFields(spec: Loose): void {
     }
   }
   for (const list of [spec.initContainers, spec.containers, spec.ephemeralContainers]) {
-    for (const container of items(list)) dropStopSignal(container, spec)
+    for (const container of items(list)) dropStopSignal(container)
   }
 }
 
-/** A lifecycle of which nothing is left goes too, unless the pod names its operating system. */
-function dropStopSignal(container: Loose, { os }: Loose): void {
-  if (!container.lifecycle) return
-  delete container.lifecycle.stopSignal
-  if (!os && Object.keys(container.lifecycle).length === 0) delete container.lifecycle
+/** A lifecycle that said nothing else goes too; one that is empty from the start stays. */
+function dropStopSignal(container: Loose): void {
+  const { lifecycle } = container
+  if (lifecycle?.stopSignal === undefined) return
+  delete lifecycle.stopSignal
+  if (Object.keys(lifecycle).length === 0) delete container.lifecycle
 }
