@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../base/bounded_map.ts'
 import { EMPTY_SET, type FieldSet, FieldSetBuilder } from './field_set.ts'
 
 /** So many sets are remembered, of texts up to this length. */
@@ -8,7 +9,7 @@ const TEXT_LENGTH_MAX = 8 * 1024
  * Sets by the texts of their places. All pods of a set, and all events of a controller, have values at the same
  * places: they share one set, what is computed from it, and the JSON that is written for it.
  */
-const sets = new Map<string, FieldSet>()
+const sets = new BoundedMap<string, FieldSet>(SETS_MAX)
 
 /** The text of a place: that of the place above and its own key, whose length says where it ends, whatever it holds. */
 export const placeBelow = (above: string, key: string): string => `${above}${key.length}:${key}`
@@ -21,14 +22,8 @@ export function setOfPlaces(places: readonly string[]): FieldSet {
   if (known !== undefined) return known
   const made = new FieldSetBuilder()
   for (const place of places) made.add(keysOf(place))
-  if (text.length <= TEXT_LENGTH_MAX) remember(text, made)
+  if (text.length <= TEXT_LENGTH_MAX) sets.set(text, made)
   return made
-}
-
-function remember(text: string, set: FieldSet): void {
-  const oldest = sets.keys().next().value
-  if (sets.size >= SETS_MAX && oldest !== undefined) sets.delete(oldest)
-  sets.set(text, set)
 }
 
 function keysOf(place: string): string[] {

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../base/bounded_map.ts'
 import { fromRfc3339 } from '../../base/time.ts'
 import type { ManagedFieldsEntry } from '../types.ts'
 import { EMPTY_SET, type FieldSet, fromFieldsV1, isEmptySet, toFieldsV1 } from './field_set.ts'
@@ -27,25 +28,46 @@ export const managerKey = ({ manager, operation, apiVersion, subresource = '' }:
 
 const OPERATIONS: readonly string[] = ['Apply', 'Update']
 
-/** Sets by the JSON that they were read from, and back: most managers of an object pass a write unchanged. */
-const setsRead = new WeakMap<object, FieldSet>()
+/**
+ * Sets by the JSON that they were read from, and back: most managers of an object pass a write unchanged. Only the
+ * newest are kept: a set is several times as large as its JSON, and each pod has one that names its own address.
+ */
+const setsRead = new BoundedMap<object, FieldSet>(1_000)
 const jsonOfSets = new WeakMap<FieldSet, object>()
 
 function readFields(fields: object | undefined): FieldSet {
   if (fields === undefined) return EMPTY_SET
   const known = setsRead.get(fields)
   if (known !== undefined) return known
-  const read = fromFieldsV1(fields)
+  const read = sharedSet(fields) ?? fromFieldsV1(fields)
   setsRead.set(fields, read)
-  if (!isEmptySet(read)) jsonOfSets.set(read, fields)
+  if (!isEmptySet(read) && !jsonOfSets.has(read)) share(read, fields)
   return read
 }
 
 function writeFields(set: FieldSet): object {
-  const json = jsonOfSets.get(set) ?? toFieldsV1(set)
+  const known = jsonOfSets.get(set)
+  if (known !== undefined) return known
+  const made = toFieldsV1(set)
+  const same = sharedSet(made)
+  const json = (same && jsonOfSets.get(same)) ?? made
   jsonOfSets.set(set, json)
-  setsRead.set(json, set)
+  if (same === undefined) share(set, json)
   return json
+}
+
+const TEXT_LENGTH_MAX = 8 * 1024
+
+/** Copies of one object, and objects of one kind that one program writes, say the same: they hold one JSON and one set. */
+const sharedByText = new BoundedMap<string, FieldSet>(500)
+
+const sharedSet = (fields: object): FieldSet | undefined => sharedByText.get(JSON.stringify(fields))
+
+function share(set: FieldSet, fields: object): void {
+  jsonOfSets.set(set, fields)
+  setsRead.set(fields, set)
+  const text = JSON.stringify(fields)
+  if (text.length <= TEXT_LENGTH_MAX) sharedByText.set(text, set)
 }
 
 /** Reads `metadata.managedFields`; undefined when an entry is not of the known form. */
