@@ -15,6 +15,7 @@ import { csiStorageCapacityRules } from './csi_storage_capacity.ts'
 import { customResourceDefinitionRules } from './custom_resource_definition.ts'
 import { daemonSetRules } from './daemon_set.ts'
 import { deploymentRules } from './deployment.ts'
+import { deviceClassRules, resourceSliceRules } from './devices.ts'
 import { disruptionBudgetRules } from './disruption_budget.ts'
 import { endpointSliceRules } from './endpoint_slice.ts'
 import { endpointsRules } from './endpoints.ts'
@@ -68,6 +69,8 @@ const OWN_RULES: readonly KindRules[] = [
   customResourceDefinitionRules,
   daemonSetRules,
   deploymentRules,
+  deviceClassRules,
+  resourceSliceRules,
   disruptionBudgetRules,
   endpointSliceRules,
   endpointsRules,
