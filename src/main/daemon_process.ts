@@ -46,6 +46,12 @@ export interface StartedDaemon {
   readonly ended: Promise<number> | undefined
 }
 
+/**
+ * The C library's allocator keeps what was freed, an arena a thread, for later; after a busy time that is a good part of
+ * berthd. Read by it before the program begins, so it cannot be said later.
+ */
+const GIVES_MEMORY_BACK = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' }
+
 /** Starts the daemon, in a session of its own or in the foreground, and follows its reports until it is ready. @throws UserError */
 export async function startDaemon(
   directory: DataDirectory,
@@ -60,7 +66,7 @@ export async function startDaemon(
   const child = spawn(process.execPath, command, {
     detached: !options.foreground,
     stdio: ['ignore', output, output, 'pipe'],
-    env: { ...process.env, BERTH_REPORT_FD: '3' },
+    env: { ...GIVES_MEMORY_BACK, ...process.env, BERTH_REPORT_FD: '3' },
     cwd: '/',
   })
   closeSync(log)
