@@ -61,6 +61,8 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   unselectable?(field: string): string
   /** The cells of a Table row, in the order of the columns of the table of facts. */
   cells?(object: T, now: Millis): Cell[]
+  /** What a Table says of a row as a whole: that the object has finished. */
+  rowConditions?(object: T): readonly object[] | undefined
   /** `spec`: generation starts at 1 and grows when the spec changes; `none`: the kind has none. */
   readonly generation?: 'spec' | 'none'
   /** Whether a change makes the generation grow; by default when anything but metadata and status differs. */

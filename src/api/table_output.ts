@@ -22,6 +22,7 @@ export interface TableShape {
   readonly columns: readonly ColumnFacts[]
   /** Absent: the name and the age are known, everything else is left empty. */
   readonly cells?: ((object: KubeObject, now: Millis) => readonly Cell[]) | undefined
+  readonly rowConditions?: ((object: KubeObject) => readonly object[] | undefined) | undefined
 }
 
 export interface TableOptions {
@@ -51,10 +52,14 @@ export function toTable(objects: readonly KubeObject[], shape: TableShape, optio
     apiVersion: `meta.k8s.io/${options.version}`,
     metadata: options.meta,
     columnDefinitions: columns.map(definitionOf),
-    rows: objects.map((object) => ({
-      cells: cellsOf(object, { ...shape, columns }, options.now),
-      object: includedObject(object, options),
-    })),
+    rows: objects.map((object) => {
+      const conditions = shape.rowConditions?.(object)
+      return {
+        cells: cellsOf(object, { ...shape, columns }, options.now),
+        ...(conditions && { conditions }),
+        object: includedObject(object, options),
+      }
+    }),
   }
 }
 

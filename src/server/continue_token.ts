@@ -15,10 +15,10 @@ const base64Url = (text: string): string =>
     .replaceAll('/', '_')
     .replaceAll('=', '')
 
-/** Where the first letter stands that the alphabet lacks, or else the end, where a letter is missing. */
+/** Where the first letter stands that the alphabet lacks, or else the last group, which is too short. */
 function faultOf(token: string): number {
   const stray = token.search(/[^A-Za-z0-9_-]/)
-  return stray < 0 ? token.length : stray
+  return stray < 0 ? token.length - (token.length % 4) : stray
 }
 
 function fromBase64Url(token: string): string | undefined {

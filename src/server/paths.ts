@@ -12,7 +12,11 @@ const HEALTH = /^\/(healthz|livez|readyz)(\/[^/]+)*\/?$/
 /** Answers what is no resource: health, version, discovery, OpenAPI, metrics. */
 export async function answerPath(core: Core, request: HttpRequest): Promise<HttpResponse> {
   const { path, method } = request
-  if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed()
+  if (method !== 'GET' && method !== 'HEAD') {
+    const got = await answerPath(core, { ...request, method: 'GET' })
+    if (got.status === 404) return got
+    throw methodNotAllowed()
+  }
   const health = HEALTH.exec(path)?.[1]
   if (health !== undefined) return text(200, new URLSearchParams(request.query).has('verbose') ? checks(health) : 'ok')
   if (path === '/metrics') return text(200, metricsPage(core))

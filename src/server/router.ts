@@ -1,6 +1,6 @@
 import type { Verb } from '../api/request.ts'
 import { groupVersions, type ResourceFacts, resourceFacts, type SubresourceFacts } from '../api/schema/table.ts'
-import { methodNotAllowed, noSuchResource } from './api_errors.ts'
+import { badRequest, methodNotAllowed, noSuchResource } from './api_errors.ts'
 
 /** The parts of a resource path; nothing has been checked against the table of resources. */
 export interface ResourcePath {
@@ -107,6 +107,8 @@ export function verbOf(method: string, path: ResourcePath, target: Target, wants
     throw noSuchResource()
   }
   if (verb === undefined || !known.has(verb)) throw methodNotAllowed()
+  // An empty namespace is none: nobody shall empty all of them by a path that has lost a word.
+  if (path.namespace === '' && verb !== 'list' && verb !== 'watch') throw badRequest('Namespace parameter required.')
   const everywhere = target.facts.ref.namespaced && path.namespace === undefined
   if (everywhere && verb !== 'list' && verb !== 'watch' && !isReview(target.facts)) throw methodNotAllowed()
   return verb

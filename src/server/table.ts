@@ -27,7 +27,8 @@ export function tableOf(
   const { facts } = body
   const items = body.type === 'list' ? body.items : [body.view]
   const meta = body.type === 'list' ? body.metadata : { resourceVersion: body.view.object.metadata.resourceVersion }
-  const shape = { columns: facts.columns, cells: rulesFor(facts).cells }
+  const { cells, rowConditions } = rulesFor(facts)
+  const shape = { columns: facts.columns, cells, rowConditions }
   const { now, includeObject: include } = options
   const table = toTable(
     items.map((item) => item.object),

@@ -101,7 +101,7 @@ export interface UpdateRequest extends Write {
 export function managedFieldsOfUpdate(request: UpdateRequest): readonly ManagedFieldsEntry[] | undefined {
   const { typeName, live, updated, manager, now } = request
   const node = schemaNode(typeName)
-  const before = managersBeforeUpdate(live, updated)
+  const before = managersBeforeUpdate(request)
   if (before.size === 0 && live !== undefined) return undefined
   const old = bare(live) ?? zeroObject(typeName)
   const object = bare(updated) ?? {}
@@ -176,8 +176,9 @@ function findManaged(set: sets.FieldSet, isOfStatus: boolean, hasStatus: boolean
 }
 
 /** A client may set managed fields, reset them with `[{}]`, or leave them out, which keeps those of the live object. */
-function managersBeforeUpdate(live: object | undefined, updated: object): Managers {
-  const wanted = entriesOf(updated)
+function managersBeforeUpdate({ live, updated, manager }: UpdateRequest): Managers {
+  // Through a subresource the managed fields cannot be set.
+  const wanted = manager.subresource === undefined ? entriesOf(updated) : undefined
   if (wanted?.length === 1 && Object.keys(wanted[0] ?? {}).length === 0) return new Map()
   const kept = entriesOf(live)
   // Almost every client sends back what it got: then nothing is read again that has been read before.

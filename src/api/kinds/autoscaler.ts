@@ -44,11 +44,18 @@ function behaviorDefaults(behavior: Loose): void {
 
 /** `cpu: 40%/80%, memory: <unknown>/1Gi`, and how many more there are. */
 function targetsCell({ spec, status }: Autoscaler): string {
-  const metrics = spec.metrics ?? []
+  const metrics = spec.metrics ?? firstVersionMetrics(spec)
   if (metrics.length === 0) return '<none>'
   const texts = metrics.map((metric, index) => metricText(metric, status?.currentMetrics?.[index]))
   const shown = texts.slice(0, SHOWN_METRICS_MAX).join(', ')
   return texts.length > SHOWN_METRICS_MAX ? `${shown} + ${texts.length - SHOWN_METRICS_MAX} more...` : shown
+}
+
+/** The one metric that the first version of the API can name. */
+function firstVersionMetrics(spec: object): MetricSpec[] {
+  const { targetCPUUtilizationPercentage: percent } = spec as { readonly targetCPUUtilizationPercentage?: number }
+  if (percent === undefined) return []
+  return [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: percent } } }]
 }
 
 function metricText(metric: MetricSpec, current: MetricStatus | undefined): string {

@@ -32,6 +32,7 @@ function defaults(draft: MutableObject): void {
     rolling.maxSurge ??= 0
   }
   spec.revisionHistoryLimit ??= HISTORY_DEFAULT
+  part(draft.metadata, 'annotations')[TEMPLATE_GENERATION] ??= '0'
   podTemplateDefaults(part(spec, 'template'))
 }
 

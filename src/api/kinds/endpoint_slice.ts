@@ -93,9 +93,7 @@ function addressErrors(address: string, type: string, field: string): FieldError
 }
 
 const portsCell = ({ ports }: EndpointSlice): string =>
-  (ports ?? []).length === 0
-    ? '<unset>'
-    : firstFew((ports ?? []).map(({ port }) => (port === undefined ? '*' : String(port))))
+  (ports ?? []).length === 0 ? '<unset>' : firstFew((ports ?? []).map(({ port, name }) => String(port ?? name ?? '*')))
 
 const addressesCell = ({ endpoints }: EndpointSlice): string =>
   (endpoints ?? []).length === 0 ? '<unset>' : firstFew((endpoints ?? []).flatMap(({ addresses }) => addresses))

@@ -67,6 +67,7 @@ export function firstFew(texts: readonly string[]): string {
 }
 
 function endpointsCell({ subsets = [] }: Endpoints): string {
+  if (subsets.length === 0) return '<none>'
   const texts = subsets.flatMap(({ addresses = [], ports = [] }) =>
     ports.length === 0
       ? addresses.map(({ ip }) => ip)
@@ -74,7 +75,7 @@ function endpointsCell({ subsets = [] }: Endpoints): string {
           addresses.map(({ ip }) => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`)),
         ),
   )
-  return texts.length === 0 ? '<none>' : firstFew(texts)
+  return firstFew(texts)
 }
 
 /** Endpoints, which endpoint slices have replaced. */

@@ -8,7 +8,6 @@ import { dnsLabel, dnsSubdomain, pathSegment, portName, wildcardSubdomain } from
 import { portErrors } from '../validation/numbers.ts'
 import { keepSpec, keepStatus, part } from './draft.ts'
 import { ageOf } from './durations.ts'
-import { firstFew } from './endpoints.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
 
 type Ingress = StoredWithSpec<k8s.V1Ingress>
@@ -16,6 +15,8 @@ type Path = Wire<k8s.V1HTTPIngressPath>
 type Backend = Wire<k8s.V1IngressBackend>
 
 const PATH_TYPES = ['Exact', 'ImplementationSpecific', 'Prefix']
+/** As many hosts fit into a cell. */
+const SHOWN_HOSTS_MAX = 3
 const NOT_IN_PATHS = ['//', '/./', '/../', '%2f', '%2F']
 const NOT_AT_END = ['/..', '/.']
 
@@ -115,8 +116,12 @@ function servicePortErrors(name: string, number: number, at: string): FieldError
 }
 
 function hostsCell({ spec }: Ingress): string {
-  const hosts = (spec.rules ?? []).map(({ host }) => host || '*')
-  return hosts.length === 0 ? '*' : firstFew(hosts)
+  const rules = spec.rules ?? []
+  const hosts = rules.flatMap(({ host }) => host || []).slice(0, SHOWN_HOSTS_MAX)
+  const shown = hosts.join(',') || '*'
+  // Rules without a host count as well once the cell is full, if any follows.
+  const full = hosts.length === SHOWN_HOSTS_MAX && rules.at(-1)?.host !== hosts.at(-1)
+  return full ? `${shown} + ${rules.length - SHOWN_HOSTS_MAX} more...` : shown
 }
 
 const addressCell = ({ status }: Ingress): string =>

@@ -5,7 +5,7 @@ import type { Pod } from '../types.ts'
 import { items, part } from './draft.ts'
 import { podOnlyDefaults, podSpecDefaults } from './pod_defaults.ts'
 import { podLevelRequests, qualityOfService } from './pod_quality.ts'
-import { podCells } from './pod_rows.ts'
+import { podCells, podRowConditions } from './pod_rows.ts'
 import { ephemeralContainersRules, resizeRules } from './pod_subresources.ts'
 import { podStatusUpdateErrors, podUpdateErrors } from './pod_update.ts'
 import { podErrors } from './pod_validation.ts'
@@ -104,4 +104,5 @@ export const podRules: KindRules<Pod> = {
   warnings: podWarnings,
   selectableFields,
   cells: podCells,
+  rowConditions: podRowConditions,
 }

@@ -26,6 +26,18 @@ export function podCells(pod: Pod, now: Millis): Cell[] {
   ]
 }
 
+const FINISHED: Readonly<Record<string, readonly object[]>> = {
+  Succeeded: [finished('Succeeded', 'The pod has completed successfully.')],
+  Failed: [finished('Failed', 'The pod failed.')],
+}
+
+function finished(reason: string, message: string): object {
+  return { type: 'Completed', status: 'True', reason, message }
+}
+
+/** What the row of a pod that has finished says besides its cells. */
+export const podRowConditions = ({ status }: Pod): readonly object[] | undefined => FINISHED[status?.phase ?? '']
+
 const isSidecar = (container: Container | undefined): boolean => container?.restartPolicy === 'Always'
 
 function sidecarStatuses(pod: Pod): ContainerStatus[] {

@@ -1,7 +1,6 @@
 import type * as k8s from '@kubernetes/client-node'
 import type { KindRules } from '../kind_rules.ts'
 import { part } from './draft.ts'
-import { ageOf } from './durations.ts'
 import { podTemplateDefaults } from './pod_defaults.ts'
 import { templateErrors } from './pod_template.ts'
 import { podTemplateWarnings } from './pod_warnings.ts'
@@ -19,10 +18,10 @@ export const podTemplateRules: KindRules<PodTemplate> = {
   defaults: (draft) => podTemplateDefaults(part(draft, 'template')),
   warnings: (object, old) => (hasNewSpec(object, old) ? podTemplateWarnings(object.template ?? {}, 'template') : []),
   validateCreate: ({ template }) => templateErrors(template ?? {}, 'template', ['Always', 'OnFailure', 'Never']),
-  cells: ({ metadata, template }, now) => [
+  // The column of the age has no cell, as upstream.
+  cells: ({ metadata, template }) => [
     metadata.name,
     ...containerCells(template ?? {}),
     labelText(template?.metadata?.labels),
-    ageOf(metadata.creationTimestamp, now),
   ],
 }
