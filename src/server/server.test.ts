@@ -202,3 +202,14 @@ test('parameters are refused as upstream refuses them', async () => {
   const dry = await cluster.ask({ method: 'DELETE', path: `${MAPS}/none?dryRun=&fieldManager=%07` })
   assert.equal(dry.status, 422)
 })
+
+test('a patched Scale that names another uid answers a conflict', async () => {
+  const path = '/apis/apps/v1/namespaces/default/replicasets'
+  const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } }
+  const spec = { selector: { matchLabels: { a: 'b' } }, template }
+  await cluster.ask({ method: 'POST', path, body: { metadata: { name: 'scaled' }, spec } })
+  const scale = `${path}/scaled/scale`
+  const body = { metadata: { uid: 'another' }, spec: { replicas: 3 } }
+  const { status } = await cluster.ask({ method: 'PATCH', path: scale, body, headers: JSON_MERGE })
+  assert.equal(status, 409)
+})

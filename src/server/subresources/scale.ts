@@ -3,7 +3,7 @@ import { apiVersionOf } from '../../api/resource.ts'
 import { type AnySelector, selectorText } from '../../api/selector_text.ts'
 import type { KubeObject } from '../../api/types.ts'
 import { copyOf } from '../../base/copy.ts'
-import { invalid, notFound } from '../api_errors.ts'
+import { conflict, invalid, notFound } from '../api_errors.ts'
 import { type Answer, type Call, plainAnswer, resourceNameOf } from '../call.ts'
 import type { Core } from '../core.ts'
 import { decodeBody } from '../decoding.ts'
@@ -47,7 +47,20 @@ export async function patchScale(core: Core, call: Call): Promise<Answer> {
   checkPatchOptions(options, patchType)
   if (patchType === 'apply') return applyScale(core, call)
   const type = patchType ?? 'merge'
-  return changeScale(core, call, (old) => patched(call, type, scaleOf(old) as KubeObject, TYPE))
+  return changeScale(core, call, (old) => {
+    const scale = patched(call, type, scaleOf(old) as KubeObject, TYPE)
+    checkScaledUid(call, scale, old)
+    return scale
+  })
+}
+
+/** @throws ApiError 409 when a patched Scale is of another object */
+function checkScaledUid({ target: { facts } }: Call, scale: MutableObject, old: Scalable): void {
+  const { uid } = scale.metadata
+  if (!uid || uid === old.metadata.uid) return
+  const of = { group: facts.ref.group, resource: `${facts.ref.resource}/scale` }
+  const why = `Precondition failed: UID in precondition: ${String(uid)}, UID in object meta: ${old.metadata.uid}`
+  throw conflict(of, old.metadata.name, why)
 }
 
 /** An applied Scale is an apply of nothing but the number of replicas to the object itself. */
