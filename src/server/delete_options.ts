@@ -19,15 +19,14 @@ interface SentOptions {
   readonly dryRun?: readonly string[]
 }
 
-/** The options of a DELETE: those of the body win over those of the query. @throws ApiError 400, 422 */
+/** The options of a DELETE: those of the body, or, only without one, those of the query. @throws ApiError 400, 422 */
 export async function deletionOptionsOf(call: Call): Promise<DeletionOptions> {
-  const sent = await sentOptions(call)
-  const { options } = call.request
+  const sent: SentOptions = (await sentOptions(call)) ?? call.request.options
   const merged = {
-    gracePeriodSeconds: sent.gracePeriodSeconds ?? options.gracePeriodSeconds,
-    propagationPolicy: sent.propagationPolicy ?? options.propagationPolicy,
-    orphanDependents: sent.orphanDependents ?? options.orphanDependents,
-    dryRun: sent.dryRun ?? options.dryRun,
+    gracePeriodSeconds: sent.gracePeriodSeconds,
+    propagationPolicy: sent.propagationPolicy,
+    orphanDependents: sent.orphanDependents,
+    dryRun: sent.dryRun,
   }
   checkWriteOptions('DeleteOptions', defined({ dryRun: merged.dryRun }))
   const faults = policyFaults(merged)
@@ -45,8 +44,8 @@ export async function deletionOptionsOf(call: Call): Promise<DeletionOptions> {
 const wholeGrace = (seconds: number | undefined): number | undefined =>
   seconds !== undefined && seconds < 0 ? 1 : seconds
 
-async function sentOptions(call: Call): Promise<SentOptions> {
-  if (call.body.type === 'none') return {}
+async function sentOptions(call: Call): Promise<SentOptions | undefined> {
+  if (call.body.type === 'none') return undefined
   const sent = (await decodeOptionsBody(call)) as SentOptions
   const { kind, apiVersion = 'v1' } = sent
   if (kind !== undefined && kind !== '' && kind !== 'DeleteOptions') {

@@ -213,3 +213,11 @@ test('a patched Scale that names another uid answers a conflict', async () => {
   const { status } = await cluster.ask({ method: 'PATCH', path: scale, body, headers: JSON_MERGE })
   assert.equal(status, 409)
 })
+
+test('a DELETE with a body is told nothing by its query', async () => {
+  await make('deleted')
+  const body = { propagationPolicy: 'Background' }
+  const { status } = await cluster.ask({ method: 'DELETE', path: `${MAPS}/deleted?propagationPolicy=none`, body })
+  assert.equal(status, 200)
+  assert.equal((await cluster.ask({ path: `${MAPS}/deleted` })).status, 404)
+})
