@@ -1,6 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseTutorial } from '../src/cli/tutorial/document.ts'
+import { kubectlMinor } from '../src/cli/tutorial/kubectl_version.ts'
 import { berth, program, projectRoot } from './support/berth.ts'
 
 /**
@@ -12,7 +14,14 @@ const written = readdirSync(join(projectRoot, 'tutorials'))
   .map((file) => file.slice(0, -'.md'.length))
 const asked = process.argv.slice(2)
 // The one with the simplest pods comes first: what fails there would fail in the others, too.
-const tutorials = asked.length > 0 ? asked : written.sort((a, b) => Number(b === 'web') - Number(a === 'web'))
+const wanted = asked.length > 0 ? asked : written.sort((a, b) => Number(b === 'web') - Number(a === 'web'))
+const minor = kubectlMinor(undefined) ?? 0
+const needs = (name: string): number =>
+  parseTutorial(readFileSync(join(projectRoot, 'tutorials', `${name}.md`), 'utf8'), name).kubectl
+const tutorials = wanted.filter((name) => minor >= needs(name))
+for (const name of wanted.filter((one) => !tutorials.includes(one))) {
+  console.log(`${name} is not played: it shows what kubectl 1.${needs(name)} prints, and this machine has 1.${minor}`)
+}
 /** As many as the document with the most asks for. */
 const NODES = 3
 

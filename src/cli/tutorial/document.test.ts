@@ -4,6 +4,11 @@ import { parseTutorial } from './document.ts'
 
 const blockWith = (settings: string) => `\`\`\`shell ${settings}\nkubectl get nodes\n\`\`\`\n`
 
+test('a document may need a kubectl that is not too old', () => {
+  assert.equal(parseTutorial(blockWith('retry=5'), 'test').kubectl, 0)
+  assert.equal(parseTutorial(blockWith('kubectl=27') + blockWith('nodes=2'), 'test').kubectl, 27)
+})
+
 test('a document needs as many nodes as its block with the most', () => {
   assert.equal(parseTutorial(blockWith('retry=5'), 'test').nodes, 1)
   assert.equal(parseTutorial(blockWith('nodes=3') + blockWith('nodes=2'), 'test').nodes, 3)

@@ -12,7 +12,7 @@ import { type Fence, partsOf } from './markdown.ts'
  *   into a second terminal, behind a Ctrl-C if it is not its first, and goes on; `capture=node`: keeps what it printed as `$node` for later
  *   blocks; `start-over`: runs only when an earlier play of the document was cut short; `clean-up`: a
  *   play that is to leave what it built ends before it; `nodes=3`: the
- *   document needs a cluster of so many nodes.
+ *   document needs a cluster of so many nodes; `kubectl=27`: it needs kubectl 1.27 or newer.
  * - ```` ```output ```` is what the block above prints. `contains`: these lines in this order, others
  *   between them; `unordered`: in any order. With `terminal=watch within=60` it is what the second terminal
  *   shows next: lines in this order (`unordered`: in any) with others between them; `absent=5`:
@@ -23,6 +23,8 @@ export interface TutorialDocument {
   readonly title: string
   /** The cluster must have at least so many. */
   readonly nodes: number
+  /** The oldest kubectl that prints what it says, as the second number of its version; 0 if any does. */
+  readonly kubectl: number
   readonly steps: readonly TutorialStep[]
 }
 
@@ -88,6 +90,7 @@ const KNOWN_SETTINGS = [
   'start-over',
   'clean-up',
   'nodes',
+  'kubectl',
 ]
 
 /** @throws UserError that names the line of what is not understood */
@@ -95,16 +98,18 @@ export function parseTutorial(markdown: string, name: string): TutorialDocument 
   const steps: TutorialStep[] = []
   let title = name
   let nodes = 1
+  let kubectl = 0
   for (const part of partsOf(markdown)) {
     if ('heading' in part) {
       if (part.level === 1) title = part.heading
       else steps.push({ kind: 'section', title: part.heading })
     } else {
       nodes = Math.max(nodes, numberOf(part, 'nodes', 1, name))
+      kubectl = Math.max(kubectl, numberOf(part, 'kubectl', 0, name))
       addFence(steps, part, name)
     }
   }
-  return { title, nodes, steps }
+  return { title, nodes, kubectl, steps }
 }
 
 /** The images that a document names, in its files and its commands. */

@@ -10,6 +10,7 @@ import { projectFolder } from '../../main/project_files.ts'
 import { up } from '../../main/up.ts'
 import { type Progress, startProgress } from '../progress.ts'
 import { imagesOf, type TutorialDocument } from './document.ts'
+import { kubectlMinor } from './kubectl_version.ts'
 import type { ShellPlace } from './terminal.ts'
 
 /** What a document is played on: a cluster, and a folder with a shell for the reader. */
@@ -35,6 +36,7 @@ const KUBECTL_PLACES = ['/usr/bin', '/usr/local/bin']
 /** Starts the cluster if it does not run, with the images that the document names. @throws UserError */
 export async function openStage(name: string, document: TutorialDocument, options: StageOptions): Promise<Stage> {
   if (options.transcript !== undefined) writeFileSync(options.transcript, '')
+  requireKubectl(document)
   const ranBefore = runningDaemon(dataDirectory(options.data)) !== undefined
   const leave = async () => {
     if (!ranBefore) await down({ data: options.data, purge: false, report: () => {} })
@@ -94,6 +96,17 @@ function requireNodes(document: TutorialDocument, data: string | undefined): num
   )
 }
 
+/** Older ones describe objects in other words. @throws UserError */
+function requireKubectl({ kubectl }: TutorialDocument): void {
+  const minor = kubectlMinor(searchPath())
+  if (minor === undefined || minor >= kubectl) return
+  throw new UserError(`this document shows what kubectl 1.${kubectl} and newer ones print, and yours is of 1.${minor}`)
+}
+
+/** A kubectl is looked for behind what the user has in PATH. */
+const searchPath = (...first: readonly string[]): string =>
+  [...first, process.env['PATH'] ?? '', ...KUBECTL_PLACES].join(delimiter)
+
 function requireContainers(data: string | undefined): void {
   const known = readClusterFile(dataDirectory(data))
   if (known?.nodes !== 0 && known?.runtime === 'containerd') return
@@ -123,6 +136,5 @@ function placeFor(directory: string, kubeconfig: string): ShellPlace {
   mkdirSync(tools)
   const berth = join(projectFolder(), 'bin', 'berth')
   if (existsSync(berth)) symlinkSync(berth, join(tools, 'berth'))
-  const path = [tools, process.env['PATH'] ?? '', ...KUBECTL_PLACES].join(delimiter)
-  return { directory, env: { KUBECONFIG: kubeconfig, PATH: path, NO_COLOR: '1', HOME: directory } }
+  return { directory, env: { KUBECONFIG: kubeconfig, PATH: searchPath(tools), NO_COLOR: '1', HOME: directory } }
 }
