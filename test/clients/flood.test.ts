@@ -32,8 +32,12 @@ before(async () => {
   await kubectl('create serviceaccount flood')
 })
 
-const tokenOf = async (account: string, namespace = 'default') =>
-  (await kubectl(`create token ${account} -n ${namespace}`)).trim()
+/** Old kubectls have no command for it. */
+const tokenOf = async (account: string, namespace = 'default'): Promise<string> => {
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`
+  const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} }
+  return JSON.parse(await kubectl(`create --raw ${path} -f -`, JSON.stringify(request))).status.token
+}
 
 interface Answered {
   readonly status: number

@@ -27,7 +27,10 @@ describe('images from a registry', () => {
       '--',
       'true',
     ])
-  const done = (name: string) => kubectl(`wait --for=jsonpath={.status.phase}=Succeeded --timeout=60s pod/${name}`)
+  const done = (name: string) =>
+    eventually(`${name} has ended`, async () =>
+      assert.equal(await kubectl(`get pod ${name} -o jsonpath={.status.phase}`), 'Succeeded'),
+    )
   const eventsOf = (name: string) =>
     kubectl(`get events --field-selector involvedObject.name=${name} -o jsonpath={.items[*].message}`)
 
