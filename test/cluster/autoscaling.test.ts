@@ -58,7 +58,16 @@ describe('one node with containers', () => {
     await untilSize('2')
     const told = await kubectl('describe hpa web')
     assert.match(told, /New size: 2; reason: cpu resource utilization \(percentage of request\) above target/)
-    assert.match(told, /ScalingActive +True +ValidMetricFound/)
+    // Old kubectls do not describe conditions.
+    const conditions = '{range .status.conditions[*]}{.type} {.status} {.reason}{"\\n"}{end}'
+    const seen = await kubectl([
+      'get',
+      'horizontalpodautoscalers.v2.autoscaling',
+      'web',
+      '-o',
+      `jsonpath=${conditions}`,
+    ])
+    assert.match(seen, /^ScalingActive True ValidMetricFound$/m)
     await kubectl('exec web-0 -c main -- rm /tmp/busy')
     await untilSize('1')
     assert.match(await kubectl('describe hpa web'), /New size: 1; reason: All metrics below target/)
