@@ -35,11 +35,14 @@ function startTimeOf(pid: number): string | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     // The second field is the command in brackets and may hold anything; what follows its last bracket is regular.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19]
+    return (fields[0] === 'Z' && !hasOtherThreads(pid)) || fields[0] === 'X' ? undefined : fields[19]
   } catch {
     return undefined
   }
 }
+
+/** A first thread that has ended shows as a zombie while another one is still in the kernel, making a mount, say. */
+const hasOtherThreads = (pid: number): boolean => readdirSync(`/proc/${pid}/task`).length > 1
 
 /** The identity of a running process. */
 export function identify(pid: number): ProcessIdentity | undefined {

@@ -159,10 +159,12 @@ function flows(cluster: TestCluster, { program, namespace, minor }: Flow): void 
       issued = await cluster.kubectl(`get csr jane-${minor} -o jsonpath={.status.certificate}`)
     }
     writeFileSync(certificate, Buffer.from(issued, 'base64'))
-    const keys = `--client-certificate=${certificate} --client-key=${key}`
-    // Debian's 1.20 does not survive writing a kubeconfig.
-    await whole.kubectl(`config set-credentials jane-${minor} ${keys}`)
-    const { printed } = await cluster.tryKubectl(`get pods --user=jane-${minor}`)
+    // Written by hand, because Debian's 1.20 does not survive writing a kubeconfig.
+    const config = JSON.parse(await cluster.kubectl('config view --raw -o json'))
+    config.users = [{ name: 'jane', user: { 'client-certificate': certificate, 'client-key': key } }]
+    const janes = join(cluster.data, `jane-${minor}.kubeconfig`)
+    writeFileSync(janes, JSON.stringify(config))
+    const { printed } = await cluster.tryKubectl(`--kubeconfig=${janes} get pods --user=jane`)
     assert.match(printed, new RegExp(`User "jane-${minor}" cannot list resource "pods"`))
   })
 }

@@ -21,10 +21,13 @@ export async function tearDownNode(paths: MachinePaths, name: string, graceMs: M
   await endByRunFile(places.containerdRunFile, CONTAINERD_END_MS)
   await endStrayContainerds(places)
   await Promise.all(shimsOf(places.socket).map((shim) => endProcess(shim, CONTAINERD_END_MS)))
-  await unmountBelow(places.run)
   await unmountBelow(join(paths.data, 'nodes', name))
   await removeNamespace(places.namespace)
-  rmSync(places.run, { recursive: true, force: true })
+  await repeat(`${places.run}`, async () => {
+    await unmountBelow(places.run)
+    rmSync(places.run, { recursive: true, force: true })
+    return mountPointsBelow(places.run).length === 0 && !existsSync(places.run)
+  })
   for (const directory of cgroupsOf(paths, name)) await removeCgroup(directory)
   forgetCniResults(cniNetworkName(paths, name))
 }
