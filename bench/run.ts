@@ -15,31 +15,6 @@ import { type Bench, type Figure, type Must, measure } from './harness/bench.ts'
  * `npm run bench -- NAME…` measures; without a name it lists what there is. `--json` prints one JSON line for
  * each figure, to be kept and laid side by side. `api` stands for all that need no containers. A figure that misses its aim is no error: these are not tests.
  */
-const benches: readonly Bench[] = [
-  firstApp,
-  upSimulated,
-  idleMemory,
-  idleMemoryReal,
-  replicatedMysql,
-  mysqlReplicaDeleted,
-  mysqlMemberDrained,
-  createConfigMap1,
-  createConfigMap16,
-  createConfigMap64,
-  mergePatch,
-  getOne,
-  createPodRunning,
-  list10000,
-  listLimit500,
-  listTable,
-  watchFanOut,
-  parallelUp,
-  parallelDown,
-  ordered20,
-  memory10000Pods,
-  orderedRealPods,
-  storeCommits,
-]
 
 /** What the API server, the controllers and simulated nodes do; six to eight minutes on two quiet cores. */
 const api: readonly Bench[] = [
@@ -60,6 +35,19 @@ const api: readonly Bench[] = [
   ordered20,
   memory10000Pods,
 ]
+
+/** Those with real containers, and one of the store alone. */
+const others: readonly Bench[] = [
+  firstApp,
+  idleMemoryReal,
+  replicatedMysql,
+  mysqlReplicaDeleted,
+  mysqlMemberDrained,
+  orderedRealPods,
+  storeCommits,
+]
+
+const benches: readonly Bench[] = [...others, ...api]
 
 const args = process.argv.slice(2)
 const json = args.includes('--json')
