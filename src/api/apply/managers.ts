@@ -39,35 +39,17 @@ function readFields(fields: object | undefined): FieldSet {
   if (fields === undefined) return EMPTY_SET
   const known = setsRead.get(fields)
   if (known !== undefined) return known
-  const read = sharedSet(fields) ?? fromFieldsV1(fields)
+  const read = fromFieldsV1(fields)
   setsRead.set(fields, read)
-  if (!isEmptySet(read) && !jsonOfSets.has(read)) share(read, fields)
+  if (!isEmptySet(read)) jsonOfSets.set(read, fields)
   return read
 }
 
 function writeFields(set: FieldSet): object {
-  const known = jsonOfSets.get(set)
-  if (known !== undefined) return known
-  const made = toFieldsV1(set)
-  const same = sharedSet(made)
-  const json = (same && jsonOfSets.get(same)) ?? made
+  const json = jsonOfSets.get(set) ?? toFieldsV1(set)
   jsonOfSets.set(set, json)
-  if (same === undefined) share(set, json)
+  setsRead.set(json, set)
   return json
-}
-
-const TEXT_LENGTH_MAX = 8 * 1024
-
-/** Copies of one object, and objects of one kind that one program writes, say the same: they hold one JSON and one set. */
-const sharedByText = new BoundedMap<string, FieldSet>(500)
-
-const sharedSet = (fields: object): FieldSet | undefined => sharedByText.get(JSON.stringify(fields))
-
-function share(set: FieldSet, fields: object): void {
-  jsonOfSets.set(set, fields)
-  setsRead.set(fields, set)
-  const text = JSON.stringify(fields)
-  if (text.length <= TEXT_LENGTH_MAX) sharedByText.set(text, set)
 }
 
 /** Reads `metadata.managedFields`; undefined when an entry is not of the known form. */
