@@ -21,8 +21,8 @@ export function createNodeImages(options: NodeImagesOptions): ImageSource {
   const { store } = options
   const underWay = new Map<string, Promise<void>>()
   const originOf = createOriginChoice(options)
-  const obtain = imageSupply(options)
-  const bring = async (wanted: ImageRequest) => importImage(store.layout, await obtain(wanted), options.socket)
+  const bring = async (wanted: ImageRequest) =>
+    importImage(store.layout, await imageFor(store, await originOf(wanted), wanted), options.socket)
   return {
     standInFor: (reference, id) => {
       const stored = store.find(reference)
