@@ -46,6 +46,7 @@ function prepareUpdate(draft: MutableObject, old: PersistentVolumeClaim): void {
 /** Claims for storage. */
 export const claimRules: KindRules<PersistentVolumeClaim> = {
   resource: CLAIMS,
+  deleteAnswersObject: true,
   generation: 'none',
   defaults: claimDefaults,
   prepareCreate: (draft) => {

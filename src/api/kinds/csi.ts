@@ -97,6 +97,7 @@ const driverChangeErrors = ({ spec }: CsiDriver, { spec: old }: CsiDriver): Fiel
 /** What a storage driver can do. */
 export const csiDriverRules: KindRules<CsiDriver> = {
   resource: clusterRef('storage.k8s.io/v1', 'csidrivers', 'CSIDriver'),
+  deleteAnswersObject: true,
   generation: 'none',
   defaults,
   validateCreate: validateDriver,
@@ -146,6 +147,7 @@ const nodeChangeErrors = ({ spec }: CsiNode, { spec: old }: CsiNode): FieldError
 /** Which storage drivers a node has. */
 export const csiNodeRules: KindRules<CsiNode> = {
   resource: clusterRef('storage.k8s.io/v1', 'csinodes', 'CSINode'),
+  deleteAnswersObject: true,
   generation: 'none',
   validateCreate: validateNode,
   validateUpdate: (node, old) => [...validateNode(node), ...nodeChangeErrors(node, old)],

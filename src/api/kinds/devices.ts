@@ -9,6 +9,7 @@ type ResourceSlice = StoredWithSpec<k8s.V1ResourceSlice>
 /** Kinds of devices that claims may ask for. They are kept, not handed out. */
 export const deviceClassRules: KindRules<DeviceClass> = {
   resource: clusterRef('resource.k8s.io/v1', 'deviceclasses', 'DeviceClass'),
+  deleteAnswersObject: true,
   generation: 'spec',
   cells: ({ metadata }, now) => [metadata.name, ageOf(metadata.creationTimestamp, now)],
 }
@@ -16,6 +17,7 @@ export const deviceClassRules: KindRules<DeviceClass> = {
 /** What devices a driver has on a node. */
 export const resourceSliceRules: KindRules<ResourceSlice> = {
   resource: clusterRef('resource.k8s.io/v1', 'resourceslices', 'ResourceSlice'),
+  deleteAnswersObject: true,
   generation: 'spec',
   selectableFields: ({ spec }) => ({ 'spec.nodeName': spec?.nodeName ?? '', 'spec.driver': spec?.driver ?? '' }),
   cells: ({ metadata, spec }, now) => [

@@ -14,6 +14,7 @@ type PodTemplate = Stored<k8s.V1PodTemplate>
 /** Templates of their own. */
 export const podTemplateRules: KindRules<PodTemplate> = {
   resource: namespacedRef('v1', 'podtemplates', 'PodTemplate'),
+  deleteAnswersObject: true,
   generation: 'spec',
   defaults: (draft) => podTemplateDefaults(part(draft, 'template')),
   warnings: (object, old) => (hasNewSpec(object, old) ? podTemplateWarnings(object.template ?? {}, 'template') : []),

@@ -49,6 +49,7 @@ function usageCell({ status }: ResourceQuota, ofLimits: boolean): string {
 /** How much a namespace may use. */
 export const resourceQuotaRules: KindRules<ResourceQuota> = {
   resource: namespacedRef('v1', 'resourcequotas', 'ResourceQuota'),
+  deleteAnswersObject: true,
   generation: 'none',
   defaults: (draft) => part(draft, 'spec'),
   prepareCreate: (draft) => {

@@ -95,6 +95,7 @@ function cells(one: StorageClass, now: Millis): Cell[] {
 /** Ways to make storage. */
 export const storageClassRules: KindRules<StorageClass> = {
   resource: STORAGE_CLASSES,
+  deleteAnswersObject: true,
   generation: 'none',
   defaults,
   validateCreate: validate,

@@ -54,6 +54,7 @@ function cells(volume: PersistentVolume, now: Millis): Cell[] {
 /** Pieces of storage. */
 export const volumeRules: KindRules<PersistentVolume> = {
   resource: VOLUMES,
+  deleteAnswersObject: true,
   generation: 'none',
   defaults,
   prepareCreate,

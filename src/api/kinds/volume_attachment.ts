@@ -47,6 +47,7 @@ const faultErrors = (fault: VolumeFault | undefined, at: string): FieldError[] =
 /** A volume that a driver is to bring to a node. */
 export const volumeAttachmentRules: KindRules<VolumeAttachment> = {
   resource: clusterRef('storage.k8s.io/v1', 'volumeattachments', 'VolumeAttachment'),
+  deleteAnswersObject: true,
   generation: 'none',
   prepareCreate: (draft) => {
     draft['status'] = { attached: false }

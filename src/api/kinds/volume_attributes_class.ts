@@ -35,6 +35,7 @@ const changeErrors = (one: VolumeAttributesClass, old: VolumeAttributesClass): F
 /** What may be changed of a volume while it is used. */
 export const volumeAttributesClassRules: KindRules<VolumeAttributesClass> = {
   resource: clusterRef('storage.k8s.io/v1', 'volumeattributesclasses', 'VolumeAttributesClass'),
+  deleteAnswersObject: true,
   generation: 'none',
   validateCreate: validate,
   validateUpdate: (one, old) => [...changeErrors(one, old), ...validate(one)],
