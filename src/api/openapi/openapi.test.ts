@@ -64,6 +64,43 @@ test('the protobuf form has one definition for each of the JSON form', () => {
   assert.equal(definitions, Object.keys(read(openApi.swagger().bytes).definitions).length)
 })
 
+test('what all operations of a path take stands at the path', () => {
+  const { paths } = read(openApi.document('api/v1')?.bytes)
+  const names = (parameters: { name: string }[] | undefined) => (parameters ?? []).map(({ name }) => name).join(' ')
+  const pods = paths['/api/v1/namespaces/{namespace}/pods']
+  assert.equal(names(pods.parameters), 'namespace pretty')
+  assert.equal(names(pods.post.parameters), 'dryRun fieldManager fieldValidation')
+  const watch = paths['/api/v1/watch/namespaces/{namespace}/pods/{name}']
+  assert.match(names(watch.parameters), /^allowWatchBookmarks continue .* name namespace pretty .* watch$/)
+  assert.equal(watch.get.parameters, undefined)
+  const proxy = paths['/api/v1/namespaces/{namespace}/pods/{name}/proxy/{path}']
+  assert.equal(proxy.head.operationId, 'connectCoreV1HeadNamespacedPodProxyWithPath')
+})
+
+test('a deletion promises the object where the storage returns it, else a Status', () => {
+  const answerOf = (document: string, path: string) =>
+    read(openApi.document(document)?.bytes).paths[path].delete.responses[200].content['application/json'].schema.$ref
+  assert.match(answerOf('api/v1', '/api/v1/namespaces/{namespace}/persistentvolumeclaims/{name}'), /Claim$/)
+  assert.match(answerOf('api/v1', '/api/v1/namespaces/{namespace}/configmaps/{name}'), /Status$/)
+})
+
+test('only items that Go writes as a zero value have a default, and no schema of Swagger has one', () => {
+  const { schemas } = read(openApi.document('api/v1')?.bytes).components
+  const { labels } = schemas['io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'].properties
+  assert.deepEqual(labels.additionalProperties, { type: 'string', default: '' })
+  const { limits } = schemas['io.k8s.api.core.v1.ResourceRequirements'].properties
+  assert.equal(limits.additionalProperties.default, undefined)
+  const { definitions } = read(openApi.swagger().bytes)
+  assert.doesNotMatch(JSON.stringify(definitions['io.k8s.api.core.v1.PodSpec']), /"default":/)
+})
+
+test('the paths above those of resources have documents of their own', () => {
+  const { paths, components } = read(openApi.document('apis/apps')?.bytes)
+  assert.equal(paths['/apis/apps/'].get.operationId, 'getAppsAPIGroup')
+  assert.ok(components.schemas['io.k8s.apimachinery.pkg.apis.meta.v1.APIGroup'])
+  assert.ok(read(openApi.document('version')?.bytes).paths['/version/'])
+})
+
 test('custom resources bring their own schema', () => {
   const [model] = allResources()
   assert.ok(model !== undefined)

@@ -1,7 +1,7 @@
 import { contentHash } from '../../base/digest.ts'
 import { apiVersionOf } from '../resource.ts'
 import type { ResourceFacts } from '../schema/table.ts'
-import { type CustomSchemas, documentV2, documentV3 } from './documents.ts'
+import { type CustomSchemas, documentV2, documentV3, rootDocumentsV3 } from './documents.ts'
 import { swaggerProtobuf } from './swagger_protobuf.ts'
 
 /** A document ready to be sent; `hash` is its ETag and makes its URL immutable. */
@@ -49,9 +49,11 @@ const pathOf = ({ ref }: ResourceFacts): string => `${ref.group === '' ? 'api' :
  */
 export function createOpenApi(resources: readonly ResourceFacts[], custom: CustomSchemas = new Map()): OpenApi {
   const groups = Map.groupBy(resources, pathOf)
-  const documents = new Map(
-    [...groups].map(([path, facts]) => [path, lazy(() => sealedJson(documentV3(facts, custom)))] as const),
-  )
+  const makers = new Map([
+    ...rootDocumentsV3([...new Set(resources.map(({ ref }) => ref.group))]),
+    ...[...groups].map(([path, facts]) => [path, () => documentV3(facts, custom)] as const),
+  ])
+  const documents = new Map([...makers].map(([path, make]) => [path, lazy(() => sealedJson(make()))] as const))
   const document = (path: string): OpenApiBytes | undefined => documents.get(path)?.()
   const swaggerDocument = lazy(() => documentV2([...groups.values()], custom))
   return {

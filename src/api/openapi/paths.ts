@@ -1,48 +1,17 @@
-import type { Verb } from '../request.ts'
-import { apiVersionOf } from '../resource.ts'
-import { type ResourceFacts, type SubresourceFacts, typeNameOf } from '../schema/table.ts'
+import type { ResourceFacts } from '../schema/table.ts'
 import { type Dialect, refTo } from './dialect.ts'
-import { type Action, pathParameters, queryParameters } from './parameters.ts'
+import { type Endpoint, endpointsOf, type Operation } from './endpoints.ts'
+import { groupTag, rootOf, versionWord } from './names.ts'
+import { type Action, pathParameters, queryNames, queryParameter } from './parameters.ts'
 
-interface Gvk {
-  readonly group: string
-  readonly version: string
-  readonly kind: string
-}
+const META = 'io.k8s.apimachinery.pkg.apis.meta.v1'
+const PATCH = `${META}.Patch`
+const DELETE_OPTIONS = `${META}.DeleteOptions`
+const RESOURCE_LIST = `${META}.APIResourceList`
 
-interface Endpoint {
-  readonly path: string
-  /** The verbs served here, and by which action and method each. */
-  readonly verbs: readonly Verb[]
-  readonly collection: boolean
-  readonly gvk: Gvk
-  readonly typeName: string | undefined
-  /** The part of operation ids behind the verb: `AppsV1NamespacedStatefulSetStatus`. */
-  readonly operation: (verb: string) => string
-}
-
-type Method = 'get' | 'put' | 'post' | 'delete' | 'patch'
-
-/** Which method and action carry a verb at a collection or at one object. */
-const CARRIERS: Readonly<
-  Record<Verb, { readonly method: Method; readonly action: Action; readonly word: string } | undefined>
-> = {
-  list: { method: 'get', action: 'list', word: 'list' },
-  create: { method: 'post', action: 'post', word: 'create' },
-  deletecollection: { method: 'delete', action: 'deletecollection', word: 'deleteCollection' },
-  get: { method: 'get', action: 'get', word: 'read' },
-  update: { method: 'put', action: 'put', word: 'replace' },
-  patch: { method: 'patch', action: 'patch', word: 'patch' },
-  delete: { method: 'delete', action: 'delete', word: 'delete' },
-  watch: undefined,
-}
-const COLLECTION_VERBS: readonly Verb[] = ['list', 'create', 'deletecollection']
-
-const STATUS = 'io.k8s.apimachinery.pkg.apis.meta.v1.Status'
-const PATCH = 'io.k8s.apimachinery.pkg.apis.meta.v1.Patch'
-const DELETE_OPTIONS = 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions'
-/** Types that operations need besides those of the resources. */
-export const OPERATION_TYPES: readonly string[] = [STATUS, PATCH, DELETE_OPTIONS]
+export const OBJECT_MEDIA_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+const WATCH_MEDIA_TYPES = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch']
+const ANY_MEDIA_TYPE = ['*/*']
 const PATCH_MEDIA_TYPES = [
   'application/json-patch+json',
   'application/merge-patch+json',
@@ -50,125 +19,149 @@ const PATCH_MEDIA_TYPES = [
   'application/apply-patch+yaml',
 ]
 
-/** `/api/v1` or `/apis/apps/v1`. */
-const rootOf = (groupVersion: { readonly group: string; readonly version: string }): string =>
-  `${groupVersion.group === '' ? '/api' : '/apis'}/${apiVersionOf(groupVersion)}`
-
-const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
-
-/** `rbac.authorization.k8s.io`, `v1` → `RbacAuthorizationV1` */
-function groupWord({ group, version }: { readonly group: string; readonly version: string }): string {
-  const words = group === '' ? ['core'] : group.replace(/\.k8s\.io$/, '').split('.')
-  return words.map(capital).join('') + capital(version)
-}
-
-/** The name of the list type of a resource's objects. */
-export const listTypeOf = (facts: ResourceFacts): string | undefined =>
-  typeNameOf(facts.ref.group, facts.ref.version, `${facts.ref.kind}List`)
-
 /** All paths of some resources that share a group and version, and the root of that version. */
 export function pathsOf(resources: readonly ResourceFacts[], dialect: Dialect): Readonly<Record<string, object>> {
   const [first] = resources
   if (first === undefined) return {}
-  const root = {
-    get: { operationId: `get${groupWord(first.ref)}APIResources`, responses: { 200: { description: 'OK' } } },
-  }
-  const paths = resources.flatMap(endpointsOf).map((endpoint) => [endpoint.path, pathItem(endpoint, dialect)] as const)
+  const tag = `${groupTag(first.ref.group)}_${first.ref.version}`
+  const root = simpleItem(
+    {
+      tag,
+      description: 'get available resources',
+      id: `get${versionWord(first.ref)}APIResources`,
+      mediaTypes: OBJECT_MEDIA_TYPES,
+      answer: RESOURCE_LIST,
+    },
+    dialect,
+  )
+  const paths = resources
+    .flatMap(endpointsOf)
+    .map((endpoint) => [endpoint.path, pathItem(endpoint, tag, dialect)] as const)
   return Object.fromEntries([[`${rootOf(first.ref)}/`, root], ...paths])
 }
 
-function endpointsOf(facts: ResourceFacts): Endpoint[] {
-  const { ref, verbs, typeName } = facts
-  const base = `${rootOf(ref)}${ref.namespaced ? '/namespaces/{namespace}' : ''}/${ref.resource}`
-  const scope = `${groupWord(ref)}${ref.namespaced ? 'Namespaced' : ''}`
-  const own = { gvk: gvkOf(ref), typeName }
-  const collection: Endpoint = {
-    ...own,
-    path: base,
-    verbs: verbs.filter((verb) => COLLECTION_VERBS.includes(verb)),
-    collection: true,
-    operation: (verb) => `${verb}${scope}${ref.kind}`,
-  }
-  const single = {
-    ...collection,
-    path: `${base}/{name}`,
-    verbs: verbs.filter((verb) => !COLLECTION_VERBS.includes(verb)),
-    collection: false,
-  }
-  const everywhere: Endpoint = {
-    ...collection,
-    path: `${rootOf(ref)}/${ref.resource}`,
-    verbs: verbs.filter((verb) => verb === 'list'),
-    operation: (verb) => `${verb}${groupWord(ref)}${ref.kind}ForAllNamespaces`,
-  }
-  const subresources = facts.subresources.map((sub) => subresourceEndpoint(sub, single, `${scope}${ref.kind}`))
-  return [...(ref.namespaced ? [everywhere] : []), collection, single, ...subresources].filter(
-    ({ verbs: served }) => served.length > 0,
-  )
+/** The types that the operations of some resources take and answer. */
+export function typesOfOperations(resources: readonly ResourceFacts[]): Set<string> {
+  const types = resources
+    .flatMap(endpointsOf)
+    .flatMap(({ operations, typeName }) =>
+      operations.flatMap(({ action, answer }) => [answer ?? [], bodyType(action, typeName) ?? []].flat()),
+    )
+  return new Set(resources.length === 0 ? types : [...types, RESOURCE_LIST])
 }
 
-const gvkOf = ({ group, version, kind }: Gvk): Gvk => ({ group, version, kind })
-
-function subresourceEndpoint(sub: SubresourceFacts, single: Endpoint, word: string): Endpoint {
-  return {
-    path: `${single.path}/${sub.name}`,
-    verbs: sub.verbs,
-    collection: false,
-    gvk: gvkOf(sub),
-    typeName: typeNameOf(sub.group, sub.version, sub.kind),
-    operation: (verb) => `${verb}${word}${capital(sub.name)}`,
-  }
+/** A path that is only read and takes nothing. */
+export interface SimplePath {
+  readonly tag: string
+  readonly description: string
+  readonly id: string
+  readonly mediaTypes: readonly string[]
+  /** The type of the answer; undefined for a text. */
+  readonly answer: string | undefined
 }
 
-function pathItem(endpoint: Endpoint, dialect: Dialect): object {
-  const operations = endpoint.verbs.flatMap((verb) => {
-    const carrier = CARRIERS[verb]
-    return carrier === undefined ? [] : [[carrier.method, operationOf(endpoint, carrier, dialect)] as const]
+export const simpleItem = ({ tag, description, id, mediaTypes, answer }: SimplePath, dialect: Dialect): object => ({
+  get: {
+    tags: [tag],
+    description,
+    ...(dialect === 'v2' ? { ...(answer && { consumes: mediaTypes }), produces: mediaTypes, schemes: ['https'] } : {}),
+    operationId: id,
+    responses: { 200: answerOf('OK', answer, mediaTypes, dialect), 401: UNAUTHORIZED },
+  },
+})
+
+const UNAUTHORIZED = { description: 'Unauthorized' }
+
+function answerOf(description: string, type: string | undefined, mediaTypes: readonly string[], dialect: Dialect) {
+  const schema = type === undefined ? { type: 'string' } : refTo(type, dialect)
+  return dialect === 'v2' ? { description, schema } : { description, content: contentOf(schema, mediaTypes) }
+}
+
+const contentOf = (schema: object, mediaTypes: readonly string[]): object =>
+  Object.fromEntries([...mediaTypes].sort().map((type) => [type, { schema }]))
+
+/** What all operations of a path take stands at the path; what only some take, at each of them. */
+function pathItem(endpoint: Endpoint, tag: string, dialect: Dialect): object {
+  const queries = endpoint.operations.map(({ action }) => queryNames(action, endpoint.options))
+  const shared = (queries[0] ?? []).filter((name) => queries.every((names) => names.includes(name)))
+  const operations = endpoint.operations.map((operation, index) => {
+    const own = (queries[index] ?? []).filter((name) => !shared.includes(name))
+    return [operation.method, operationOf(endpoint, operation, own, tag, dialect)] as const
   })
-  return { ...Object.fromEntries(operations), parameters: pathParameters(endpoint.path, dialect) }
+  const parameters = [
+    ...pathParameters(endpoint.path, endpoint.gvk.kind, dialect),
+    ...shared.map((name) => ({ name, ...queryParameter(name, dialect) })),
+  ].sort((a, b) => (a.name < b.name ? -1 : 1))
+  return { ...Object.fromEntries(operations), ...(parameters.length === 0 ? {} : { parameters }) }
 }
 
-function operationOf(endpoint: Endpoint, { action, word }: { action: Action; word: string }, dialect: Dialect): object {
-  const { gvk, typeName } = endpoint
-  const body = bodyType(action, typeName)
-  const answer = action === 'delete' || action === 'deletecollection' ? STATUS : answerType(endpoint, action)
+function operationOf(
+  endpoint: Endpoint,
+  { action, id, description, answer }: Operation,
+  query: readonly string[],
+  tag: string,
+  dialect: Dialect,
+): object {
+  const body = bodyOf(action, endpoint.typeName, dialect)
+  const produces = producedBy(action, answer)
+  const parameters = [...body.parameters, ...query.map((name) => queryParameter(name, dialect))]
+  const codes = Object.entries(ANSWERS[action] ?? { 200: 'OK' })
   return {
-    operationId: endpoint.operation(word),
-    ...requestBody(action, body, dialect),
-    responses: { 200: { description: 'OK', ...(answer === undefined ? {} : answerSchema(answer, dialect)) } },
+    tags: [tag],
+    description,
+    ...(dialect === 'v2' ? { consumes: consumedBy(action), produces, schemes: ['https'] } : {}),
+    operationId: id,
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...body.requestBody,
+    responses: {
+      ...Object.fromEntries(codes.map(([code, text]) => [code, answerOf(text, answer, produces, dialect)])),
+      401: UNAUTHORIZED,
+    },
     'x-kubernetes-action': action,
-    'x-kubernetes-group-version-kind': gvk,
+    'x-kubernetes-group-version-kind': endpoint.gvk,
   }
 }
 
-function answerType({ gvk, typeName }: Endpoint, action: Action): string | undefined {
-  return action === 'list' ? (typeNameOf(gvk.group, gvk.version, `${gvk.kind}List`) ?? typeName) : typeName
+const OK_OR_CREATED = { 200: 'OK', 201: 'Created' }
+
+/** The codes of success and their texts; only 200 where nothing else is said. */
+const ANSWERS: Readonly<Partial<Record<Action, Readonly<Record<string, string>>>>> = {
+  post: { ...OK_OR_CREATED, 202: 'Accepted' },
+  put: OK_OR_CREATED,
+  patch: OK_OR_CREATED,
+  delete: { 200: 'OK', 202: 'Accepted' },
+}
+
+const consumedBy = (action: Action): readonly string[] => (action === 'patch' ? PATCH_MEDIA_TYPES : ANY_MEDIA_TYPE)
+
+function producedBy(action: Action, answer: string | undefined): readonly string[] {
+  if (action === 'connect') return ANY_MEDIA_TYPE
+  if (answer === undefined) return ['text/plain', ...OBJECT_MEDIA_TYPES]
+  const streams = action === 'list' || action === 'watch' || action === 'watchlist'
+  return streams ? [...OBJECT_MEDIA_TYPES, ...WATCH_MEDIA_TYPES] : OBJECT_MEDIA_TYPES
+}
+
+interface Body {
+  readonly parameters: readonly object[]
+  readonly requestBody: object
+}
+
+const NO_BODY: Body = { parameters: [], requestBody: {} }
+
+function bodyOf(action: Action, typeName: string | undefined, dialect: Dialect): Body {
+  const type = bodyType(action, typeName)
+  if (type === undefined) return NO_BODY
+  const schema = refTo(type, dialect)
+  const required = type === DELETE_OPTIONS ? {} : { required: true }
+  if (dialect === 'v2') return { parameters: [{ name: 'body', in: 'body', ...required, schema }], requestBody: {} }
+  return {
+    parameters: [],
+    requestBody: { requestBody: { content: contentOf(schema, consumedBy(action)), ...required } },
+  }
 }
 
 function bodyType(action: Action, typeName: string | undefined): string | undefined {
   if (action === 'patch') return PATCH
   if (action === 'delete' || action === 'deletecollection') return DELETE_OPTIONS
   return action === 'post' || action === 'put' ? typeName : undefined
-}
-
-const answerSchema = (typeName: string, dialect: Dialect): object =>
-  dialect === 'v2'
-    ? { schema: refTo(typeName, dialect) }
-    : { content: { 'application/json': { schema: refTo(typeName, dialect) } } }
-
-function requestBody(action: Action, typeName: string | undefined, dialect: Dialect): object {
-  const query = queryParameters(action, dialect)
-  if (typeName === undefined) return { parameters: query }
-  const schema = refTo(typeName, dialect)
-  const mediaTypes = action === 'patch' ? PATCH_MEDIA_TYPES : ['*/*']
-  if (dialect === 'v2') {
-    return {
-      consumes: mediaTypes,
-      parameters: [{ name: 'body', in: 'body', required: action !== 'delete', schema }, ...query],
-    }
-  }
-  return {
-    parameters: query,
-    requestBody: { content: Object.fromEntries(mediaTypes.map((type) => [type, { schema }])) },
-  }
 }

@@ -23,8 +23,16 @@ const UNIONS: Readonly<Record<string, Readonly<Record<Dialect, object>>>> = {
   },
 }
 
+/** The document that schemas are written for. */
+export interface SchemaTarget {
+  readonly dialect: Dialect
+  /** The only group and version of the document: `apps/v1`. */
+  readonly groupVersion?: string
+}
+
 /** The schema of a type of the table, with the `x-kubernetes-` extensions that clients read. */
-export function schemaOf(type: TypeFacts, dialect: Dialect): object {
+export function schemaOf(type: TypeFacts, target: SchemaTarget): object {
+  const { dialect } = target
   const description = described(describe(type))
   if (type.fields === undefined)
     return { ...description, ...(UNIONS[type.t ?? '']?.[dialect] ?? SCALARS[type.t ?? 'object'] ?? {}) }
@@ -36,10 +44,16 @@ export function schemaOf(type: TypeFacts, dialect: Dialect): object {
     type: 'object',
     ...(type.required === undefined ? {} : { required: type.required }),
     ...(properties.length === 0 ? {} : { properties: Object.fromEntries(properties) }),
-    ...(type.gvk === undefined ? {} : { 'x-kubernetes-group-version-kind': type.gvk.map(parseGvk) }),
+    ...(type.gvk === undefined ? {} : { 'x-kubernetes-group-version-kind': kindsIn(target, type.gvk).map(parseGvk) }),
     ...(type.mapType === undefined ? {} : { 'x-kubernetes-map-type': type.mapType }),
     ...(type.unions === undefined ? {} : { 'x-kubernetes-unions': type.unions }),
   }
+}
+
+/** Some types are kinds of every group; the document of one group names only its own and the core. */
+function kindsIn({ groupVersion }: SchemaTarget, kinds: readonly string[]): readonly string[] {
+  if (groupVersion === undefined || kinds.length === 1) return kinds
+  return kinds.filter((kind) => ['v1', groupVersion].includes(kind.slice(0, kind.lastIndexOf('/'))))
 }
 
 const described = (description: string | undefined): object => (description === undefined ? {} : { description })
@@ -50,15 +64,17 @@ function parseGvk(text: string): { group: string; version: string; kind: string 
   return { ...parseGroupVersion(text.slice(0, slash)), kind: text.slice(slash + 1) }
 }
 
-/** OpenAPI 3.0 allows nothing beside a reference, so that one with a description or default stands in `allOf`. */
+/**
+ * OpenAPI 3.0 allows nothing beside a reference, so that one with a description or default stands in `allOf`. Swagger documents
+ * carry no defaults.
+ */
 function propertyOf(field: FieldFacts, description: string | undefined, dialect: Dialect): object {
-  const type = typeSchema(field.t, dialect)
-  const fallback = field.default === undefined ? {} : { default: field.default }
-  const wrapped = '$ref' in type && dialect === 'v3' && (field.default !== undefined || description !== undefined)
+  const type = typeSchema(field, field.t, dialect)
+  const fallback = field.default === undefined || dialect === 'v2' ? {} : { default: field.default }
   return {
     ...described(description),
-    ...(wrapped ? { allOf: [type] } : type),
-    ...(dialect === 'v2' && '$ref' in type ? {} : fallback),
+    ...('$ref' in type && dialect === 'v3' ? { allOf: [type] } : type),
+    ...fallback,
     ...(field.enum === undefined ? {} : { enum: field.enum }),
     ...extensionsOf(field),
   }
@@ -74,12 +90,25 @@ function extensionsOf(field: FieldFacts): object {
   }
 }
 
-function typeSchema(type: string, dialect: Dialect): object {
-  if (type.endsWith('[]')) return { type: 'array', items: typeSchema(type.slice(0, -2), dialect) }
+function typeSchema(field: FieldFacts, type: string, dialect: Dialect): object {
+  if (type.endsWith('[]')) return { type: 'array', items: itemSchema(field, type.slice(0, -2), dialect) }
   const item = /^map<(.*)>$/.exec(type)?.[1]
-  if (item !== undefined) return { type: 'object', additionalProperties: typeSchema(item, dialect) }
+  if (item !== undefined) return { type: 'object', additionalProperties: itemSchema(field, item, dialect) }
   return SCALARS[type] ?? refTo(type, dialect)
 }
+
+/** What Go has where an item says nothing; bytes, and types that write themselves, have no such value. */
+const ZEROS: Readonly<Record<string, unknown>> = { string: '', 'integer:int32': 0, 'integer:int64': 0, boolean: false }
+
+function itemSchema(field: FieldFacts, type: string, dialect: Dialect): object {
+  const schema = typeSchema(field, type, dialect)
+  if (dialect === 'v2') return { ...schema, ...itemEnum(field, type) }
+  if (type in ZEROS) return { ...schema, default: ZEROS[type], ...itemEnum(field, type) }
+  return findType(type)?.fields === undefined ? schema : { default: {}, allOf: [schema] }
+}
+
+const itemEnum = ({ itemEnum: values }: FieldFacts, type: string): object =>
+  values === undefined || type !== 'string' ? {} : { enum: values }
 
 /** All types of the table that the given ones lead to, themselves included. */
 export function typesReachedFrom(names: Iterable<string>): TypeFacts[] {

@@ -69,10 +69,16 @@ const namedSchemas =
     for (const [name, value] of Object.entries(schemas)) named(writer, 1, name, schema(value as Members))
   }
 
-/** Where a parameter that is no body stands: the number of its kind in `NonBodyParameter`. */
-const PLACES: Readonly<Record<string, { readonly kind: number; readonly type: number }>> = {
-  query: { kind: 3, type: 6 },
-  path: { kind: 4, type: 5 },
+interface Place {
+  readonly kind: number
+  readonly type: number
+  readonly uniqueItems: number
+}
+
+/** Where a parameter that is no body stands: the number of its kind in `NonBodyParameter`, and of its members. */
+const PLACES: Readonly<Record<string, Place>> = {
+  query: { kind: 3, type: 6, uniqueItems: 20 },
+  path: { kind: 4, type: 5, uniqueItems: 19 },
 }
 
 const parameter =
@@ -81,7 +87,7 @@ const parameter =
     nested(writer, 1, (item) => {
       const place = PLACES[String(members['in'])]
       if (place === undefined) nested(item, 1, bodyParameter(members))
-      else nested(item, 2, (plain) => nested(plain, place.kind, plainParameter(members, place.type)))
+      else nested(item, 2, (plain) => nested(plain, place.kind, plainParameter(members, place)))
     })
 
 const bodyParameter =
@@ -94,12 +100,14 @@ const bodyParameter =
   }
 
 const plainParameter =
-  (members: Members, typeField: number): Fill =>
+  (members: Members, place: Place): Fill =>
   (writer) => {
     flag(writer, 1, members['required'])
     text(writer, 2, members['in'])
+    text(writer, 3, members['description'])
     text(writer, 4, members['name'])
-    text(writer, typeField, members['type'])
+    text(writer, place.type, members['type'])
+    flag(writer, place.uniqueItems, members['uniqueItems'])
   }
 
 function parameters(writer: Writer, field: number, list: unknown): void {
@@ -109,10 +117,14 @@ function parameters(writer: Writer, field: number, list: unknown): void {
 const operation =
   (members: Members): Fill =>
   (writer) => {
+    texts(writer, 1, members['tags'])
+    text(writer, 3, members['description'])
     text(writer, 5, members['operationId'])
+    texts(writer, 6, members['produces'])
     texts(writer, 7, members['consumes'])
     parameters(writer, 8, members['parameters'])
     nested(writer, 9, responses(members['responses'] as Members))
+    texts(writer, 10, members['schemes'])
     extensions(writer, 13, members)
   }
 
@@ -131,7 +143,15 @@ const responses =
   }
 
 /** Field numbers of the methods in `openapi.v2.PathItem`. */
-const METHODS: Readonly<Record<string, number>> = { get: 2, put: 3, post: 4, delete: 5, patch: 8 }
+const METHODS: Readonly<Record<string, number>> = {
+  get: 2,
+  put: 3,
+  post: 4,
+  delete: 5,
+  options: 6,
+  head: 7,
+  patch: 8,
+}
 
 const pathItem =
   (members: Members): Fill =>
@@ -142,6 +162,24 @@ const pathItem =
     }
     parameters(writer, 9, members['parameters'])
   }
+
+function security(writer: Writer, { security: needed, securityDefinitions }: SwaggerDocument): void {
+  for (const requirement of needed)
+    nested(writer, 12, (item) => {
+      for (const name of Object.keys(requirement)) named(item, 1, name, () => {})
+    })
+  nested(writer, 13, (definitions) => {
+    for (const [name, facts] of Object.entries(securityDefinitions))
+      named(definitions, 1, name, (item) => nested(item, 2, apiKey(facts as Members)))
+  })
+}
+
+const apiKey =
+  (members: Members): Fill =>
+  (writer) =>
+    ['type', 'name', 'in', 'description'].forEach((member, index) => {
+      text(writer, index + 1, members[member])
+    })
 
 /** The Swagger document as `openapi.v2.Document` of gnostic, which older kubectl reads only in this form. */
 export function swaggerProtobuf(document: SwaggerDocument): Uint8Array {
@@ -155,5 +193,6 @@ export function swaggerProtobuf(document: SwaggerDocument): Uint8Array {
     for (const [path, item] of Object.entries(document.paths)) named(paths, 2, path, pathItem(item as Members))
   })
   nested(writer, 9, namedSchemas(document.definitions))
+  security(writer, document)
   return writer.finish()
 }

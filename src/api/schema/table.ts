@@ -15,6 +15,8 @@ export interface FieldFacts {
   /** The protobuf message field inside which this member travels. */
   readonly via?: string
   readonly enum?: readonly string[]
+  /** The values that the items of a list or map may have. */
+  readonly itemEnum?: readonly string[]
   readonly default?: unknown
   readonly patchStrategy?: string
   readonly mergeKey?: string
