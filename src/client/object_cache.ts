@@ -39,7 +39,7 @@ export class ObjectCache<T extends KubeObject> {
   }
 
   byIndex(name: string, value: string): readonly T[] {
-    return this.#indexes.get(name)?.list(value) ?? []
+    return this.#indexes.get(name)?.list(value, this.#objects) ?? []
   }
 
   /** False if the cache has this version or a newer one of the same object. */
@@ -67,42 +67,48 @@ const EVERYTHING = 'everything'
 
 const versionOf = (object: KubeObject): string => object.metadata.resourceVersion
 
-/** The keys stay sorted, so that a list after a change costs a walk and not another sort. */
+/**
+ * The keys of the objects that share a value. They stay sorted, so that a list after a change costs a walk and not another
+ * sort. An index by uid has a bucket for each object: one of a single key takes no more than that.
+ */
 class Bucket<T> {
-  readonly #byKey = new Map<ObjectKey, T>()
-  #keys: ObjectKey[] = []
+  #keys: ObjectKey[]
   #sorted = true
   #listed: readonly T[] | undefined
 
-  get isEmpty(): boolean {
-    return this.#byKey.size === 0
+  constructor(first: ObjectKey) {
+    this.#keys = [first]
   }
 
-  put(key: ObjectKey, object: T): void {
-    if (!this.#byKey.has(key)) this.#addKey(key)
-    this.#byKey.set(key, object)
+  get isEmpty(): boolean {
+    return this.#keys.length === 0
+  }
+
+  /** One that is not here, except as the last that was added. Between two lists many may come: sorting once is cheaper than a place for each. */
+  add(key: ObjectKey): void {
+    const last = this.#keys.at(-1)
+    if (last === key) return
+    if (last !== undefined && last > key) this.#sorted = false
+    this.#keys.push(key)
+    this.#listed = undefined
+  }
+
+  /** The object of one of the keys is another now. */
+  changed(): void {
     this.#listed = undefined
   }
 
   take(key: ObjectKey): void {
-    if (!this.#byKey.delete(key)) return
     this.#listed = undefined
-    if (this.#sorted) this.#keys.splice(placeOf(key, this.#keys), 1)
-    else this.#keys = [...this.#byKey.keys()]
+    const at = this.#sorted ? placeOf(key, this.#keys) : this.#keys.indexOf(key)
+    if (this.#keys[at] === key) this.#keys.splice(at, 1)
   }
 
-  list(): readonly T[] {
+  list(objects: ReadonlyMap<ObjectKey, T>): readonly T[] {
     if (!this.#sorted) this.#keys.sort()
     this.#sorted = true
-    this.#listed ??= this.#keys.map((key) => this.#byKey.get(key) as T)
+    this.#listed ??= this.#keys.map((key) => objects.get(key) as T)
     return this.#listed
-  }
-
-  /** Between two lists many keys may come: sorting them once is cheaper than a place for each. */
-  #addKey(key: ObjectKey): void {
-    const last = this.#keys.at(-1)
-    if (last !== undefined && last > key) this.#sorted = false
-    this.#keys.push(key)
   }
 }
 
@@ -126,22 +132,24 @@ class Index<T extends KubeObject> {
     this.#valuesOf = valuesOf
   }
 
-  list(value: string): readonly T[] {
-    return this.#buckets.get(value)?.list() ?? []
+  list(value: string, objects: ReadonlyMap<ObjectKey, T>): readonly T[] {
+    return this.#buckets.get(value)?.list(objects) ?? []
   }
 
   replace(key: ObjectKey, previous: T | undefined, current: T | undefined): void {
-    const kept = current === undefined ? [] : this.#valuesOf(current)
-    if (previous !== undefined) {
-      for (const value of this.#valuesOf(previous)) if (!kept.includes(value)) this.#take(value, key)
+    const before = previous === undefined ? [] : this.#valuesOf(previous)
+    const now = current === undefined ? [] : this.#valuesOf(current)
+    for (const value of before) if (!now.includes(value)) this.#take(value, key)
+    for (const value of now) {
+      if (before.includes(value)) this.#buckets.get(value)?.changed()
+      else this.#add(value, key)
     }
-    if (current !== undefined) for (const value of kept) this.#put(value, key, current)
   }
 
-  #put(value: string, key: ObjectKey, object: T): void {
-    const bucket = this.#buckets.get(value) ?? new Bucket<T>()
-    bucket.put(key, object)
-    this.#buckets.set(value, bucket)
+  #add(value: string, key: ObjectKey): void {
+    const bucket = this.#buckets.get(value)
+    if (bucket === undefined) this.#buckets.set(value, new Bucket(key))
+    else bucket.add(key)
   }
 
   #take(value: string, key: ObjectKey): void {

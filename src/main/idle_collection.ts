@@ -10,11 +10,12 @@ const GARBAGE_BYTES_MIN = 48 * 1024 * 1024
 
 /**
  * Collects what a busy time has left as soon as nothing happens. V8 collects when it allocates, so a cluster that was busy
- * and is idle now would keep the garbage for hours.
+ * and is idle now would keep the garbage for hours. As a last resort V8 also moves what is left together and gives the
+ * pages back: a hundred megabytes of five hundred after 10,000 pods were started, of which a common collection gives none.
  */
 export function collectWhenIdle(clock: Clock = systemClock): { stop(): void } {
   setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
+  const collect = runInNewContext('gc') as (how: { type: 'major'; flavor: 'last-resort' }) => void
   let kept = process.memoryUsage().heapUsed
   let cpu = process.cpuUsage()
   const look = () => {
@@ -22,7 +23,7 @@ export function collectWhenIdle(clock: Clock = systemClock): { stop(): void } {
     cpu = process.cpuUsage()
     const isIdle = (user + system) / 1000 < IDLE_CPU_MS
     if (isIdle && process.memoryUsage().heapUsed - kept > GARBAGE_BYTES_MIN) {
-      collect()
+      collect({ type: 'major', flavor: 'last-resort' })
       kept = process.memoryUsage().heapUsed
     }
     timer = clock.after(LOOK_MS, look)

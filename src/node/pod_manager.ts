@@ -15,6 +15,8 @@ export type PodManagerDeps = Omit<WorkerDeps, 'forget'> & { readonly pods: PodSo
 /** Gives each pod of the node a worker, by uid, and each worker the news that concern it. */
 export class PodManager {
   readonly #deps: PodManagerDeps
+  /** The same for all workers. */
+  readonly #workerDeps: WorkerDeps
   readonly #workers = new Map<string, PodWorker>()
   readonly #changes = new RuntimeChanges()
   #watch: { stop(): void } | undefined
@@ -23,6 +25,7 @@ export class PodManager {
 
   constructor(deps: PodManagerDeps) {
     this.#deps = deps
+    this.#workerDeps = { ...deps, forget: (uid) => this.#workers.delete(uid) }
   }
 
   /** Takes over what an earlier agent left running, then follows pods and runtime. The pods' first list must be there. */
@@ -80,7 +83,7 @@ export class PodManager {
   }
 
   #begin(pod: Pod, gone: boolean): void {
-    const worker = new PodWorker({ ...this.#deps, forget: (uid) => this.#workers.delete(uid) }, pod, gone)
+    const worker = new PodWorker(this.#workerDeps, pod, gone)
     this.#workers.set(pod.metadata.uid, worker)
     worker.wake()
   }

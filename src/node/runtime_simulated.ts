@@ -22,17 +22,19 @@ export interface SimulatedRuntimeOptions {
   readonly imageExists?: (reference: string) => boolean
 }
 
+/** A pod has one sandbox and few containers: lists are searched as fast as maps, and there may be 10,000 pods. */
 interface SimulatedPod {
   readonly pod: PodIdentity
-  readonly sandboxes: Map<string, Sandbox>
+  sandboxes: readonly Sandbox[]
   readonly annotations: Readonly<Record<string, string>>
-  readonly containers: Map<string, SimulatedContainer>
+  containers: readonly SimulatedContainer[]
 }
 
 interface SimulatedContainer {
   seen: RuntimeContainer
   readonly behaviour: SimulatedBehaviour
-  readonly ended: (() => void)[]
+  /** Who waits for its end. */
+  ended: readonly (() => void)[]
   timer: Timer | undefined
 }
 
@@ -59,11 +61,11 @@ export class SimulatedRuntime implements ContainerRuntime {
   }
 
   async listSandboxes(podUid?: string): Promise<readonly Sandbox[]> {
-    return this.#some(podUid).flatMap((pod) => [...pod.sandboxes.values()])
+    return this.#some(podUid).flatMap((pod) => pod.sandboxes)
   }
 
   async listContainers(podUid?: string): Promise<readonly RuntimeContainer[]> {
-    return this.#some(podUid).flatMap((pod) => [...pod.containers.values()].map((one) => one.seen))
+    return this.#some(podUid).flatMap((pod) => pod.containers.map((one) => one.seen))
   }
 
   async runSandbox(config: SandboxConfig): Promise<Sandbox> {
@@ -76,16 +78,15 @@ export class SimulatedRuntime implements ContainerRuntime {
       createdAt: this.#options.clock.now(),
       ips: config.hostNetwork ? [] : [this.#options.nextIp()],
     }
-    pod.sandboxes.set(sandbox.id, sandbox)
+    pod.sandboxes = [...pod.sandboxes, sandbox]
     return sandbox
   }
 
   async stopSandbox(id: string): Promise<void> {
     const pod = this.#podOfId.get(id)
-    const sandbox = pod?.sandboxes.get(id)
-    if (pod === undefined || sandbox === undefined) return
-    pod.sandboxes.set(id, { ...sandbox, state: 'notready' })
-    for (const one of pod.containers.values()) if (one.seen.sandboxId === id) this.#end(one, 137)
+    if (pod === undefined) return
+    pod.sandboxes = pod.sandboxes.map((one) => (one.id === id ? { ...one, state: 'notready' } : one))
+    for (const one of pod.containers) if (one.seen.sandboxId === id) this.#end(one, 137)
   }
 
   async removeSandbox(id: string): Promise<void> {
@@ -93,9 +94,8 @@ export class SimulatedRuntime implements ContainerRuntime {
     const pod = this.#podOfId.get(id)
     this.#podOfId.delete(id)
     if (pod === undefined) return
-    pod.sandboxes.delete(id)
-    for (const one of [...pod.containers.values()])
-      if (one.seen.sandboxId === id) await this.removeContainer(one.seen.id)
+    pod.sandboxes = pod.sandboxes.filter((one) => one.id !== id)
+    for (const one of pod.containers) if (one.seen.sandboxId === id) await this.removeContainer(one.seen.id)
     this.#dropIfEmpty(pod)
   }
 
@@ -120,7 +120,8 @@ export class SimulatedRuntime implements ContainerRuntime {
       message: undefined,
       annotations: config.annotations,
     }
-    pod.containers.set(id, { seen, behaviour: behaviourOf(pod.annotations, config.name), ended: [], timer: undefined })
+    const behaviour = behaviourOf(pod.annotations, config.name)
+    pod.containers = [...pod.containers, { seen, behaviour, ended: NOBODY, timer: undefined }]
     return id
   }
 
@@ -134,11 +135,13 @@ export class SimulatedRuntime implements ContainerRuntime {
   }
 
   stopContainer(id: string, graceSeconds: number): Promise<void> {
-    const one = this.#podOfId.get(id)?.containers.get(id)
+    const one = this.#find(id)
     if (one === undefined || one.seen.state !== 'running') return Promise.resolve()
     const stopMs = one.behaviour.stopMs ?? 0
     const isKilled = stopMs > graceSeconds * 1000
-    const done = new Promise<void>((resolve) => one.ended.push(resolve))
+    const done = new Promise<void>((resolve) => {
+      one.ended = [...one.ended, resolve]
+    })
     const delayMs = isKilled ? graceSeconds * 1000 : stopMs
     one.timer?.cancel()
     if (delayMs === 0) this.#end(one, 0)
@@ -148,11 +151,11 @@ export class SimulatedRuntime implements ContainerRuntime {
 
   async removeContainer(id: string): Promise<void> {
     const pod = this.#podOfId.get(id)
-    const one = pod?.containers.get(id)
+    const one = this.#find(id)
     this.#podOfId.delete(id)
     if (pod === undefined || one === undefined) return
     this.#end(one, 137)
-    pod.containers.delete(id)
+    pod.containers = pod.containers.filter((other) => other !== one)
     this.#dropIfEmpty(pod)
   }
 
@@ -211,7 +214,9 @@ export class SimulatedRuntime implements ContainerRuntime {
     one.timer?.cancel()
     const finishedAt = this.#options.clock.now()
     one.seen = { ...one.seen, state: 'exited', finishedAt, exitCode, reason: exitCode === 0 ? 'Completed' : 'Error' }
-    for (const resolve of one.ended.splice(0)) resolve()
+    const { ended } = one
+    one.ended = NOBODY
+    for (const resolve of ended) resolve()
     this.#tell(one.seen.pod.uid)
   }
 
@@ -224,16 +229,16 @@ export class SimulatedRuntime implements ContainerRuntime {
     if (known !== undefined) return known
     const pod: SimulatedPod = {
       pod: config.pod,
-      sandboxes: new Map(),
+      sandboxes: [],
       annotations: config.annotations,
-      containers: new Map(),
+      containers: [],
     }
     this.#pods.set(config.pod.uid, pod)
     return pod
   }
 
   #dropIfEmpty(pod: SimulatedPod): void {
-    if (pod.sandboxes.size === 0 && pod.containers.size === 0) this.#pods.delete(pod.pod.uid)
+    if (pod.sandboxes.length === 0 && pod.containers.length === 0) this.#pods.delete(pod.pod.uid)
   }
 
   #some(podUid: string | undefined): readonly SimulatedPod[] {
@@ -243,9 +248,13 @@ export class SimulatedRuntime implements ContainerRuntime {
   }
 
   #container(id: string): SimulatedContainer {
-    const one = this.#podOfId.get(id)?.containers.get(id)
+    const one = this.#find(id)
     if (one === undefined) throw new Error(`container ${id} not found`)
     return one
+  }
+
+  #find(id: string): SimulatedContainer | undefined {
+    return this.#podOfId.get(id)?.containers.find((one) => one.seen.id === id)
   }
 
   #newId(pod: SimulatedPod): string {
@@ -254,6 +263,8 @@ export class SimulatedRuntime implements ContainerRuntime {
     return id
   }
 }
+
+const NOBODY: readonly (() => void)[] = []
 
 /** The few commands whose answer is known without running anything. */
 function answerTo(command: readonly string[], pod: PodIdentity): Uint8Array {

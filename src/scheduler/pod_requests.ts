@@ -29,6 +29,7 @@ export const assumedRequest = (pod: Pod, resource: 'cpu' | 'memory'): number =>
  * pod asks for as a whole replaces the sum.
  */
 function computeRequests(pod: Pod): ResourceTotals {
+  if (!asksForAnything(pod)) return NOTHING
   const together = new Map<string, number>()
   const sidecars = new Map<string, number>()
   const starting = new Map<string, number>()
@@ -48,6 +49,10 @@ function computeRequests(pod: Pod): ResourceTotals {
   add(together, totalsOf(pod.spec.overhead))
   return together
 }
+
+const asksForAnything = ({ spec }: Pod): boolean =>
+  [...spec.containers, ...(spec.initContainers ?? []), spec].some((one) => one.resources?.requests !== undefined) ||
+  spec.overhead !== undefined
 
 const requestsOfContainer = (container: Container): ResourceTotals => totalsOf(container.resources?.requests)
 

@@ -89,19 +89,22 @@ function tableFrames(facts: ResourceFacts, version: 'v1' | 'v1beta1', { includeO
   }
 }
 
-/** Frames that were made for one watcher serve all others of the same change who want the same form. */
-const frames = new WeakMap<object, Map<string, Uint8Array>>()
+/**
+ * Frames that were made for one watcher serve all others of the same change who want the same form. All are told a change
+ * before the next one, so the last change's are enough: kept as long as their objects they were 5 KB for each pod.
+ */
+let last: { readonly object: object; readonly frames: Map<string, Uint8Array> } | undefined
 
 function shared(form: string, make: (change: WatchChange) => Uint8Array): (change: WatchChange) => Uint8Array {
   return (change) => {
     const { object } = change.view
     const key = `${change.type} ${form}`
-    const known = frames.get(object) ?? new Map<string, Uint8Array>()
-    const made = known.get(key)
+    if (last?.object !== object) last = { object, frames: new Map() }
+    const { frames } = last
+    const made = frames.get(key)
     if (made !== undefined) return made
     const frame = make(change)
-    known.set(key, frame)
-    frames.set(object, known)
+    frames.set(key, frame)
     return frame
   }
 }

@@ -124,15 +124,18 @@ export class FieldSetBuilder implements FieldSet {
   }
 }
 
-/** The JSON of `fieldsV1`. */
+/** A place without places below it. The `fieldsV1` of a running pod have thirty of them. */
+const LEAF = Object.freeze({})
+
+/** The JSON of `fieldsV1`. It shares its leaves with others, so it is never changed. */
 export function toFieldsV1({ members, children }: FieldSet): Record<string, object> {
   const keys = [...children.keys()]
   for (const key of members) if (!children.has(key)) keys.push(key)
   const fields: Record<string, object> = {}
   for (const key of keys.sort()) {
     const child = children.get(key)
-    if (child === undefined) fields[key] = {}
-    else fields[key] = members.has(key) ? { '.': {}, ...toFieldsV1(child) } : toFieldsV1(child)
+    if (child === undefined) fields[key] = LEAF
+    else fields[key] = members.has(key) ? { '.': LEAF, ...toFieldsV1(child) } : toFieldsV1(child)
   }
   return fields
 }

@@ -1,11 +1,12 @@
 import type { ContainerStatus, Pod, PodStatus } from '../../api/types.ts'
+import { SparseMap } from '../../base/sparse.ts'
 import { podFullName } from './container_status.ts'
 import type { PodEvents } from './ports.ts'
 
 /** Tells once per crash that a container waits before it starts again. */
 export class BackOffEvents {
   readonly #events: PodEvents
-  readonly #told = new Map<string, number>()
+  readonly #told = new SparseMap<string, number>()
 
   constructor(events: PodEvents) {
     this.#events = events

@@ -14,26 +14,30 @@ export interface StatusWriterDeps {
   readonly log: Log
   /** Actions of this node end in the turn of the event loop in which they began: only what they end in is written. */
   readonly actsAtOnce?: boolean
+}
+
+/** Whose status is written. */
+export interface StatusOwner {
   /** The newest state of the pod that this process knows. */
-  readonly newest: () => Pod
+  readonly pod: Pod
   /** The API has answered with a newer state. */
-  readonly accepted: (pod: Pod) => void
+  update(pod: Pod): void
   /** The API has no such pod any more. */
-  readonly gone: () => void
+  lost(): void
 }
 
 /** Writes one pod's status: one request at a time, only what changed, and always the newest that was asked for. */
 export class StatusWriter {
   readonly #deps: StatusWriterDeps
+  readonly #owner: StatusOwner
   #wanted: PodStatus | undefined
   #busy = false
   #failures = 0
   #timer: Timer | undefined
-  /** The last patch that was accepted. One that is wanted again at once did not take: the API keeps something else. */
-  #lastPatch: unknown
 
-  constructor(deps: StatusWriterDeps) {
+  constructor(deps: StatusWriterDeps, owner: StatusOwner) {
     this.#deps = deps
+    this.#owner = owner
   }
 
   /** Asks that the API shows `status`; nothing is sent when it does already. */
@@ -51,20 +55,26 @@ export class StatusWriter {
 
   async #write(): Promise<void> {
     this.#busy = true
-    for (let patch = this.#next(); patch !== undefined; patch = this.#next()) {
-      if (this.#lastPatch !== undefined && sameAsStored(patch, this.#lastPatch)) {
-        this.#retryLater()
-        break
-      }
-      if (!(await this.#send(patch))) break
-      this.#lastPatch = patch
-    }
+    await this.#writeAll()
     if (this.#timer === undefined) this.#failures = 0
     this.#busy = false
   }
 
+  /** Writes until the API shows what is wanted. A patch that is wanted again at once did not take: the API keeps something else. */
+  async #writeAll(): Promise<void> {
+    let last: unknown
+    for (let patch = this.#next(); patch !== undefined; patch = this.#next()) {
+      if (last !== undefined && sameAsStored(patch, last)) {
+        this.#retryLater()
+        return
+      }
+      if (!(await this.#send(patch))) return
+      last = patch
+    }
+    this.#wanted = undefined
+  }
+
   #retryLater(): void {
-    this.#lastPatch = undefined
     this.#writeAfter(retryDelay(this.#failures++, API_RETRY_FIRST_MS, API_RETRY_MOST_MS))
   }
 
@@ -77,11 +87,11 @@ export class StatusWriter {
 
   #next(): Record<string, unknown> | undefined {
     if (this.#wanted === undefined) return undefined
-    return statusPatch(this.#deps.newest().status, this.#wanted)
+    return statusPatch(this.#owner.pod.status, this.#wanted)
   }
 
   async #send(status: Record<string, unknown>): Promise<boolean> {
-    const { name, namespace = '', uid } = this.#deps.newest().metadata
+    const { name, namespace = '', uid } = this.#owner.pod.metadata
     try {
       const body = { metadata: { uid }, status }
       const pod = await this.#deps.client.patch(
@@ -97,13 +107,13 @@ export class StatusWriter {
 
   #answered(pod: Pod, uid: string): boolean {
     if (pod.metadata.uid !== uid) return this.#isGone()
-    this.#deps.accepted(pod)
+    this.#owner.update(pod)
     return true
   }
 
   #isGone(): boolean {
     this.#wanted = undefined
-    this.#deps.gone()
+    this.#owner.lost()
     return false
   }
 
@@ -111,7 +121,7 @@ export class StatusWriter {
   #failed(error: unknown): boolean {
     if (isNotFound(error) || isConflict(error)) return this.#isGone()
     this.#deps.log.warn('cannot write a pod status', {
-      pod: this.#deps.newest().metadata.name,
+      pod: this.#owner.pod.metadata.name,
       error: messageOf(error),
     })
     if (error instanceof ApiError && error.reason === 'Invalid') return false

@@ -1,5 +1,6 @@
 import type { Pod, PodStatus } from '../../api/types.ts'
 import type { Millis } from '../../base/clock.ts'
+import type { Lookup, Membership } from '../../base/sparse.ts'
 import type { RuntimeContainer, Sandbox } from '../runtime.ts'
 import type { BackOff } from './back_off.ts'
 
@@ -43,19 +44,19 @@ export interface PodView {
   readonly containers: readonly RuntimeContainer[]
   /** Whether the pod's directories and mounts exist. */
   readonly volumesMounted: boolean
-  readonly failures: ReadonlyMap<OperationKey, Failure>
+  readonly failures: Lookup<OperationKey, Failure>
   /** Restart back-offs by container name. */
-  readonly backOffs: ReadonlyMap<string, BackOff>
+  readonly backOffs: Lookup<string, BackOff>
   /** By container id; a container that is not in it has no result yet. */
-  readonly probes: ReadonlyMap<string, ProbeState>
+  readonly probes: Lookup<string, ProbeState>
   /** What ended containers left as their last words, by id. */
-  readonly terminationMessages: ReadonlyMap<string, string>
+  readonly terminationMessages: Lookup<string, string>
   /** Containers whose postStart hook has not ended yet, by id. */
-  readonly hooksPending: ReadonlySet<string>
+  readonly hooksPending: Membership<string>
   /** What is being done right now. */
-  readonly inFlight: ReadonlySet<OperationKey>
+  readonly inFlight: Membership<OperationKey>
   /** By container id: when its grace ends, for those being stopped. */
-  readonly stopping: ReadonlyMap<string, Millis>
+  readonly stopping: Lookup<string, Millis>
   /** The terminal status has been accepted by the API, or nobody is left to tell. */
   readonly finalStatusReported: boolean
   readonly node: { readonly hostIps: readonly string[]; readonly runtimeName: string }

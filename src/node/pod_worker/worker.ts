@@ -1,6 +1,7 @@
 import type { Pod } from '../../api/types.ts'
 import type { Clock, Millis, Timer } from '../../base/clock.ts'
 import { type Log, messageOf } from '../../base/log.ts'
+import { SparseMap, SparseSet } from '../../base/sparse.ts'
 import type { Client } from '../../client/client.ts'
 import { START_BACK_OFF_FIRST_MS, START_BACK_OFF_MOST_MS } from '../limits.ts'
 import type { ContainerRuntime, RuntimeContainer, Sandbox } from '../runtime.ts'
@@ -33,15 +34,15 @@ export interface WorkerDeps {
   readonly forget: (uid: string) => void
 }
 
-/** What a worker remembers between two decisions; everything else is looked up anew. */
+/** What a worker remembers between two decisions, of most pods nothing; everything else is looked up anew. */
 export interface WorkerMemory {
-  readonly failures: Map<OperationKey, Failure>
-  readonly failureCounts: Map<OperationKey, number>
-  readonly backOffs: Map<string, BackOff>
-  readonly hooksPending: Set<string>
-  readonly inFlight: Set<OperationKey>
-  readonly stopping: Map<string, Millis>
-  readonly terminationMessages: Map<string, string>
+  readonly failures: SparseMap<OperationKey, Failure>
+  readonly failureCounts: SparseMap<OperationKey, number>
+  readonly backOffs: SparseMap<string, BackOff>
+  readonly hooksPending: SparseSet<string>
+  readonly inFlight: SparseSet<OperationKey>
+  readonly stopping: SparseMap<string, Millis>
+  readonly terminationMessages: SparseMap<string, string>
 }
 
 /** Looks after one pod (one uid): looks, decides, acts, until nothing is left to do; woken by whatever may matter. */
@@ -52,13 +53,13 @@ export class PodWorker {
   readonly #probes: PodProbes
   readonly #backOffEvents: BackOffEvents
   readonly #memory: WorkerMemory = {
-    failures: new Map(),
-    failureCounts: new Map(),
-    backOffs: new Map(),
-    hooksPending: new Set(),
-    inFlight: new Set(),
-    stopping: new Map(),
-    terminationMessages: new Map(),
+    failures: new SparseMap(),
+    failureCounts: new SparseMap(),
+    backOffs: new SparseMap(),
+    hooksPending: new SparseSet(),
+    inFlight: new SparseSet(),
+    stopping: new SparseMap(),
+    terminationMessages: new SparseMap(),
   }
   #pod: Pod
   #gone: boolean
@@ -79,12 +80,7 @@ export class PodWorker {
     this.#probes = deps.createProbes(pod, () => this.wake())
     this.#operations = new Operations(deps, this.#memory, { view: () => this.#view(), wake: () => this.wake() })
     this.#backOffEvents = new BackOffEvents(deps.events)
-    this.#writer = new StatusWriter({
-      ...deps,
-      newest: () => this.#pod,
-      accepted: (newer) => this.update(newer),
-      gone: () => this.lost(),
-    })
+    this.#writer = new StatusWriter(deps, this)
   }
 
   get pod(): Pod {
