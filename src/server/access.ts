@@ -1,10 +1,11 @@
-import type { ApiRequest, UserInfo } from '../api/request.ts'
+import type { UserInfo } from '../api/request.ts'
 import { forbidden } from './api_errors.ts'
 import type { Authorizer } from './authorization.ts'
 import { defined } from './query.ts'
+import type { Asked } from './router.ts'
 
 /** @throws ApiError 403 unless the user may do what the request asks for */
-export function checkAccess(authorizer: Authorizer, user: UserInfo, request: ApiRequest): void {
+export function checkAccess(authorizer: Authorizer, user: UserInfo, request: Asked): void {
   const { verb, group, resource, subresource, namespace, name } = request
   const question = { type: 'resource', verb, group, resource, ...defined({ subresource, namespace, name }) } as const
   const { allowed } = authorizer.decide(user, question)

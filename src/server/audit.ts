@@ -30,6 +30,8 @@ export type AuditSink = (event: AuditEvent) => void
 /** What becomes known of a request while it is answered. */
 export interface Trail {
   readonly receivedAt: number
+  /** Names the request in the log and in its answer; the client may have chosen it. */
+  readonly id: string
   user?: UserInfo
   /** In whose name the user acts, if not in their own. */
   actsAs?: UserInfo
@@ -38,16 +40,16 @@ export interface Trail {
 
 /** Writes down who did what. */
 export interface Audit {
-  begin(): Trail
+  begin(request: HttpRequest): Trail
   complete(trail: Trail, request: HttpRequest, code: number): void
 }
 
 export function createAudit(clock: Clock, random: Random, sink: AuditSink | undefined): Audit {
   return {
-    begin: () => ({ receivedAt: clock.now() }),
+    begin: ({ headers }) => ({ receivedAt: clock.now(), id: headers['audit-id'] || random.uuid() }),
     complete(trail, request, code) {
       if (sink === undefined || !isWorthALine(trail, request, code)) return
-      sink(eventOf(trail, request, { code, id: random.uuid(), now: clock.now() }))
+      sink(eventOf(trail, request, { code, now: clock.now() }))
     },
   }
 }
@@ -69,16 +71,15 @@ function isWorthALine({ user, path }: Trail, { method }: HttpRequest, code: numb
 
 interface Ending {
   readonly code: number
-  readonly id: string
   readonly now: number
 }
 
 const shown = ({ name, groups, uid }: UserInfo): object => ({ username: name, groups, ...defined({ uid }) })
 
 function eventOf(
-  { user, actsAs, path, receivedAt }: Trail,
+  { user, actsAs, path, receivedAt, id }: Trail,
   request: HttpRequest,
-  { code, id, now }: Ending,
+  { code, now }: Ending,
 ): AuditEvent {
   const hidesQuery = request.query === '' || STREAMS.has(path?.subresource ?? '')
   return {

@@ -1,6 +1,7 @@
 import { ApiError } from '../api/error.ts'
 import type { UserInfo } from '../api/request.ts'
 import { checkAccess } from './access.ts'
+import { noSuchResource } from './api_errors.ts'
 import type { Core } from './core.ts'
 import type { HttpHeaders, HttpRequest, HttpResponse } from './http_types.ts'
 import type { ProxiedRequest, ProxyDestination, ProxyPort } from './proxy_port.ts'
@@ -26,12 +27,13 @@ export async function answerProxy(
   { request, user, path }: ProxyRequest,
   upgrade: Upgrade | undefined,
 ): Promise<HttpResponse | undefined> {
-  const { version, resource, namespace, name, subresource } = path
+  const { resource, namespace, name, subresource } = path
   const verb = verbOf(request.method, path, targetOf(path), false)
   const scope = defined({ namespace, name, subresource })
-  checkAccess(core.authorizer, user, { verb, group: '', version, resource, ...scope, options: {} })
+  checkAccess(core.authorizer, user, { verb, group: '', resource, ...scope })
   const destination = proxyDestination(core, path)
   const { prefix, rest } = splitPath(request.path, path)
+  if (!isPlain(prefix)) throw noSuchResource()
   const isRead = request.method === 'GET' || request.method === 'HEAD'
   if (rest === '' && isRead && upgrade === undefined) return toRoot(request)
   const proxied = proxiedRequest(request, rest === '' ? '/' : rest, prefix)
@@ -47,6 +49,9 @@ function splitPath(whole: string, { namespace }: ResourcePath): { readonly prefi
   const rest = segments.slice(length)
   return { prefix: segments.slice(0, length).join('/'), rest: rest.length === 0 ? '' : `/${rest.join('/')}` }
 }
+
+/** An escaped slash before the destination's own path would part the two elsewhere than where rights were checked. */
+const isPlain = (prefix: string): boolean => !/%2f/i.test(prefix)
 
 const NAMESPACED_LENGTH = '/api/v1/namespaces/x/pods/y/proxy'.split('/').length
 

@@ -33,9 +33,9 @@ export const isLog = ({ group, resource, subresource }: ResourcePath): boolean =
  */
 export async function openTunnel(core: Core, request: StreamingRequest, upgrade: Upgrade | undefined): Promise<void> {
   const { user, path, query } = request
-  const { version, namespace, name, subresource } = path
+  const { namespace, name, subresource } = path
   const scope = defined({ namespace, name, subresource })
-  checkAccess(core.authorizer, user, { verb: 'create', group: '', version, resource: 'pods', ...scope, options: {} })
+  checkAccess(core.authorizer, user, { verb: 'create', group: '', resource: 'pods', ...scope })
   const tunnel = tunnelRequestOf(podFor(core, namespace, name), subresource ?? '', query)
   if (upgrade === undefined) throw badRequest('Upgrade request required')
   if (core.deps.streaming === undefined) throw noStreaming()

@@ -36,3 +36,5 @@ export const LONG_RUNNING_PER_USER_MAX = 1_000
 export const WATCH_BACKLOGS_BYTES_MAX = 256 * 1024 * 1024
 /** A request that is no watch and no stream is answered within this time, with 504 if need be. */
 export const REQUEST_TIMEOUT_MS = 60_000
+/** A health check of a part that does not answer within this time has failed. */
+export const HEALTH_CHECK_MS_MAX = 2_000

@@ -1,4 +1,6 @@
 import { ApiError } from '../api/error.ts'
+import { acceptsAny, type Clause, parseAccept, takes } from './accept_header.ts'
+import type { HttpRequest } from './http_types.ts'
 
 export type MediaType = 'application/json' | 'application/yaml' | 'application/vnd.kubernetes.protobuf'
 
@@ -16,144 +18,142 @@ export interface Representation {
   readonly takesJson: boolean
 }
 
-const PLAIN_JSON: Representation = {
-  mediaType: 'application/json',
-  transform: undefined,
-  pretty: false,
-  takesJson: true,
-}
+/** What of a request says how it wants to be answered. */
+export type Asking = Pick<HttpRequest, 'headers' | 'query'>
 
 const SERVED: readonly MediaType[] = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 const STREAMS = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch']
 const TRANSFORMS = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList'])
 const TRANSFORM_VERSIONS = new Set(['v1', 'v1beta1'])
 
-/** One entry of an Accept header. */
-interface Clause {
-  readonly range: string
-  readonly params: ReadonlyMap<string, string>
-  readonly quality: number
+/** What a clause asks for by `as`, `g` and `v`; an absent one is empty. */
+export interface AskedType {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
 }
 
-function clauseOf(text: string): Clause {
-  const [range = '', ...rest] = text.split(';').map((part) => part.trim())
-  const params = new Map<string, string>()
-  for (const part of rest) {
-    const equals = part.indexOf('=')
-    if (equals > 0) params.set(part.slice(0, equals).trim(), part.slice(equals + 1).trim())
+function askedType({ params }: Clause): AskedType | undefined {
+  const [kind, group, version] = [params.get('as'), params.get('g'), params.get('v')]
+  if (kind === undefined && group === undefined && version === undefined) return undefined
+  return { group: group ?? '', version: version ?? '', kind: kind ?? '' }
+}
+
+/** Decides what becomes of the type that a clause asks for; `false`: nothing of the kind is served there. */
+type Allow<T> = (asked: AskedType | undefined, mediaType: MediaType) => T | false
+
+interface Chosen<T> {
+  readonly mediaType: MediaType
+  readonly transform: T
+  readonly pretty: boolean
+}
+
+function choose<T>(accept: string | undefined, allow: Allow<T>, serverVersion: string): Chosen<T> | undefined {
+  for (const clause of parseAccept(accept || '*/*')) {
+    for (const mediaType of SERVED) {
+      if (!takes(clause, mediaType) || !allowsParams(clause, mediaType, serverVersion)) continue
+      const transform = allow(askedType(clause), mediaType)
+      if (transform !== false) return { mediaType, transform, pretty: clause.params.get('pretty') === '1' }
+    }
   }
-  const quality = Number(params.get('q') ?? '1')
-  return { range: range.toLowerCase(), params, quality: Number.isNaN(quality) ? 0 : quality }
+  return undefined
 }
 
-/** The entries of an Accept header, the best liked first, else in their order. */
-function clausesOf(accept: string | undefined): Clause[] {
-  const header = accept === undefined || accept.trim() === '' ? '*/*' : accept
-  return header
-    .split(',')
-    .map(clauseOf)
-    .filter((clause) => clause.range !== '' && clause.quality > 0)
-    .sort((one, other) => other.quality - one.quality)
+function allowsParams({ params }: Clause, mediaType: MediaType, serverVersion: string): boolean {
+  const stream = params.get('stream') ?? ''
+  const version = params.get('sv') ?? ''
+  return (
+    (stream === '' || (stream === 'watch' && mediaType !== 'application/yaml')) &&
+    (version === '' || version === serverVersion)
+  )
 }
 
-const isServed = (range: string): boolean => range === '*/*' || SERVED.some((type) => type === range)
+/** A Table has no protobuf form. */
+const asObject: Allow<Transform | undefined> = (asked, mediaType) => {
+  if (asked === undefined) return undefined
+  const { group, version, kind } = asked
+  if (group !== 'meta.k8s.io' || !TRANSFORM_VERSIONS.has(version) || !TRANSFORMS.has(kind)) return false
+  if (kind === 'Table' && mediaType === 'application/vnd.kubernetes.protobuf') return false
+  return { as: kind, version } as Transform
+}
 
-function unknownMediaType(listing: boolean): ApiError {
-  const types = listing ? [...SERVED, ...STREAMS] : SERVED
-  return new ApiError({
+const asItIs: Allow<undefined> = (asked) => (asked === undefined ? undefined : false)
+
+/** @throws ApiError 406 when a path produces nothing that the request takes */
+export function checkProduces(asking: Asking, produced: readonly string[]): void {
+  if (acceptsAny(asking.headers['accept'], produced)) return
+  throw new ApiError({
     code: 406,
     reason: 'NotAcceptable',
-    message: `406: Not Acceptable\n\nAvailable representations: ${types.join(', ')}`,
+    message: `406: Not Acceptable\n\nAvailable representations: ${produced.join(', ')}`,
     details: {},
   })
 }
 
-export const notAcceptable = (): ApiError =>
+/** What the paths of objects produce, and what those of discovery do. */
+export const OBJECT_TYPES: readonly string[] = SERVED
+const LIST_TYPES: readonly string[] = [...SERVED, ...STREAMS]
+
+export const notAcceptable = (types: readonly string[] = SERVED): ApiError =>
   new ApiError({
     code: 406,
     reason: 'NotAcceptable',
-    message: `only the following media types are accepted: ${SERVED.join(', ')}`,
+    message: `only the following media types are accepted: ${types.join(', ')}`,
   })
 
-/** The transform that a clause asks for; `false` when the server does not make such a thing. */
-function transformOf(clause: Clause): Transform | undefined | false {
-  const as = clause.params.get('as')
-  if (as === undefined) return undefined
-  const version = clause.params.get('v') ?? ''
-  const known = TRANSFORMS.has(as) && TRANSFORM_VERSIONS.has(version) && clause.params.get('g') === 'meta.k8s.io'
-  return known ? ({ as, version } as Transform) : false
+const PRETTY_AGENTS = ['curl', 'Wget', 'Mozilla/5.0']
+const TRUE = new Set(['1', 't', 'T', 'TRUE', 'true', 'True'])
+
+/** Whether a person reads the answer: the request says so, or it comes from a browser or a tool of the command line. */
+export function wantsPretty({ headers, query }: Asking): boolean {
+  const asked = query.includes('pretty') ? (new URLSearchParams(query).get('pretty') ?? '') : ''
+  if (asked !== '') return TRUE.has(asked)
+  return PRETTY_AGENTS.some((agent) => headers['user-agent']?.startsWith(agent))
 }
 
-/** The media types that answer a clause, in the server's order of preference. */
-function typesFor(range: string): MediaType[] {
-  if (range === '*/*' || range === 'application/*') return ['application/json']
-  return SERVED.filter((type) => type === range)
-}
+const takesJson = (accept: string | undefined): boolean =>
+  choose(accept, (asked, mediaType) => (mediaType === 'application/json' ? asItIs(asked, mediaType) : false), 'v1') !==
+  undefined
 
-const isJson = ({ range, params }: Clause): boolean => typesFor(range)[0] === 'application/json' && !params.has('as')
+function completed<T extends Transform | undefined>(asking: Asking, chosen: Chosen<T>): Representation {
+  return {
+    ...chosen,
+    pretty: chosen.pretty || wantsPretty(asking),
+    takesJson: chosen.mediaType === 'application/json' || takesJson(asking.headers['accept']),
+  }
+}
 
 /**
  * Chooses how to answer.
  * @throws ApiError 406, in one of upstream's two wordings: one for media types that nobody offers, one for a wrong `as`
  */
-export function negotiate(accept: string | undefined, options: { listing: boolean; pretty: boolean }): Representation {
-  const clauses = clausesOf(accept)
-  if (!clauses.some((clause) => isServed(clause.range))) throw unknownMediaType(options.listing)
-  const chosen = choose(clauses)
+export function negotiate(asking: Asking, { listing }: { listing: boolean }): Representation {
+  checkProduces(asking, listing ? LIST_TYPES : OBJECT_TYPES)
+  const chosen = choose(asking.headers['accept'], asObject, 'v1')
   if (chosen === undefined) throw notAcceptable()
-  return { ...chosen, pretty: options.pretty, takesJson: clauses.some(isJson) }
-}
-
-function choose(clauses: readonly Clause[]): Pick<Representation, 'mediaType' | 'transform'> | undefined {
-  for (const clause of clauses) {
-    const [mediaType] = typesFor(clause.range)
-    const transform = transformOf(clause)
-    if (mediaType === undefined || transform === false) continue
-    // A Table has no protobuf form.
-    if (transform?.as === 'Table' && mediaType === 'application/vnd.kubernetes.protobuf') continue
-    return { mediaType, transform }
-  }
-  return undefined
+  return completed(asking, chosen)
 }
 
 /** The same for a watch, which YAML cannot carry. @throws ApiError 406 */
-export function negotiateWatch(accept: string | undefined): Representation {
-  const chosen = negotiate(accept, { listing: true, pretty: false })
-  if (chosen.mediaType !== 'application/yaml') return chosen
-  throw new ApiError({
-    code: 406,
-    reason: 'NotAcceptable',
-    message: `only the following media types are accepted: ${STREAMS.join(', ')}`,
-  })
+export function negotiateWatch(asking: Asking): Representation {
+  const chosen = negotiate(asking, { listing: true })
+  if (chosen.mediaType === 'application/yaml') throw notAcceptable(STREAMS)
+  return chosen
 }
 
-/** The same without transforms and with one wording for all failures: discovery and what is no resource. */
-export function negotiatePlain(accept: string | undefined): Representation {
-  for (const clause of clausesOf(accept)) {
-    const [mediaType] = typesFor(clause.range)
-    if (mediaType !== undefined) return { mediaType, transform: undefined, pretty: false, takesJson: true }
-  }
-  throw notAcceptable()
+/** The same without transforms: discovery, errors and what is no resource; undefined when nothing will do. */
+export function negotiatePlain(asking: Asking): Representation | undefined {
+  const chosen = choose(asking.headers['accept'], asItIs, '')
+  return chosen && completed(asking, chosen)
 }
 
-/** How an error is written: what the client accepts, or JSON if that cannot be told. */
-export function representationOfError(accept: string | undefined): Representation {
-  try {
-    return negotiatePlain(accept)
-  } catch {
-    return PLAIN_JSON
-  }
-}
+const isAggregated: Allow<true> = (asked) =>
+  asked?.group === 'apidiscovery.k8s.io' && asked.version === 'v2' && asked.kind === 'APIGroupDiscoveryList'
 
-const DISCOVERY_PARAMS = { g: 'apidiscovery.k8s.io', v: 'v2', as: 'APIGroupDiscoveryList' } as const
-
-/** Whether the client prefers aggregated discovery to the plain lists. */
-export function wantsAggregatedDiscovery(accept: string | undefined): boolean {
-  for (const clause of clausesOf(accept)) {
-    if (Object.entries(DISCOVERY_PARAMS).every(([name, value]) => clause.params.get(name) === value)) return true
-    if (clause.params.get('as') === undefined && typesFor(clause.range).length > 0) return false
-  }
-  return false
+/** How aggregated discovery is to be written; undefined when the client does not ask for it. */
+export function negotiateAggregated(asking: Asking): Representation | undefined {
+  const chosen = choose(asking.headers['accept'] || 'application/json', isAggregated, '')
+  return chosen && completed(asking, { ...chosen, transform: undefined })
 }
 
 /** The media type of a request's body, without its parameters; JSON if the client does not say. */

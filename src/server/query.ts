@@ -1,4 +1,4 @@
-import type { RequestOptions } from '../api/request.ts'
+import type { RequestOptions, Verb } from '../api/request.ts'
 import { badRequest } from './api_errors.ts'
 
 const WHOLE_NUMBER = /^[+-]?\d+$/
@@ -32,27 +32,64 @@ export function defined<T extends object>(object: T): Defined<T> {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Defined<T>
 }
 
-/** Reads the parameters that the API knows. @throws ApiError 400 when a number is none */
-export function requestOptionsOf(query: URLSearchParams): RequestOptions {
-  const dryRun = query.getAll('dryRun')
-  return defined({
-    labelSelector: text(query, 'labelSelector'),
-    fieldSelector: text(query, 'fieldSelector'),
-    limit: integer(query, 'limit'),
-    continue: text(query, 'continue'),
-    resourceVersion: text(query, 'resourceVersion'),
-    resourceVersionMatch: text(query, 'resourceVersionMatch'),
-    allowWatchBookmarks: flag(query, 'allowWatchBookmarks'),
-    sendInitialEvents: flag(query, 'sendInitialEvents'),
-    timeoutSeconds: integer(query, 'timeoutSeconds'),
-    dryRun: dryRun.length > 0 ? dryRun : undefined,
-    fieldValidation: text(query, 'fieldValidation'),
-    fieldManager: text(query, 'fieldManager'),
-    force: flag(query, 'force'),
-    gracePeriodSeconds: integer(query, 'gracePeriodSeconds'),
-    propagationPolicy: text(query, 'propagationPolicy'),
-    orphanDependents: flag(query, 'orphanDependents'),
-  })
+const OF_LISTS = [
+  'labelSelector',
+  'fieldSelector',
+  'limit',
+  'continue',
+  'resourceVersion',
+  'resourceVersionMatch',
+  'allowWatchBookmarks',
+  'sendInitialEvents',
+  'timeoutSeconds',
+] as const
+const OF_WRITES = ['dryRun', 'fieldManager', 'fieldValidation'] as const
+const OF_DELETIONS = ['gracePeriodSeconds', 'orphanDependents', 'propagationPolicy', 'dryRun'] as const
+
+type Parameter = keyof RequestOptions
+
+const DELETION_ONLY = new Set<Parameter>(OF_DELETIONS)
+
+/** The parameters that each verb has, in the order in which they are read; all others mean nothing to it. */
+const PARAMETERS: Partial<Record<Verb, readonly Parameter[]>> = {
+  get: ['resourceVersion'],
+  list: OF_LISTS,
+  watch: OF_LISTS,
+  create: OF_WRITES,
+  update: OF_WRITES,
+  patch: ['dryRun', 'force', 'fieldManager', 'fieldValidation'],
+  delete: OF_DELETIONS,
+  deletecollection: [...OF_LISTS, ...OF_DELETIONS],
+}
+
+type Read = (query: URLSearchParams, name: string) => unknown
+
+const list: Read = (query, name) => (query.has(name) ? query.getAll(name) : undefined)
+
+const READERS: Partial<Record<Parameter, Read>> = {
+  limit: integer,
+  timeoutSeconds: integer,
+  gracePeriodSeconds: integer,
+  allowWatchBookmarks: flag,
+  sendInitialEvents: flag,
+  orphanDependents: flag,
+  force: flag,
+  dryRun: list,
+}
+
+/**
+ * Reads the parameters that a verb knows. The body of a deletion, if there is one, stands for its own parameters.
+ * @throws ApiError 400 when a number is none
+ */
+export function requestOptionsOf(query: URLSearchParams, verb: Verb, hasBody: boolean): RequestOptions {
+  const options: Record<string, unknown> = {}
+  const known = PARAMETERS[verb] ?? []
+  const isGivenByBody = (name: Parameter) => hasBody && verb.startsWith('delete') && DELETION_ONLY.has(name)
+  for (const name of known.filter((one) => !isGivenByBody(one))) {
+    const value = (READERS[name] ?? text)(query, name)
+    if (value !== undefined) options[name] = value
+  }
+  return options
 }
 
 /** Whether a GET asks for a watch. */

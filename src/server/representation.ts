@@ -32,13 +32,19 @@ export async function writeBody(body: AnswerBody, options: WriteOptions): Promis
     const written = await protobuf(plainObject(shown), representation.takesJson)
     if (written !== undefined) return written
   }
-  if (representation.pretty) return json([utf8(JSON.stringify(plainObject(shown), null, 2))])
+  if (representation.pretty) return prettyJson(plainObject(shown))
   return json(jsonChunks(shown))
 }
 
 const json = (chunks: readonly Uint8Array[]): Written => ({
   contentType: 'application/json',
   chunks: [...chunks, NEWLINE],
+})
+
+/** For people, and without a line's end, as upstream. */
+const prettyJson = (object: object): Written => ({
+  contentType: 'application/json',
+  chunks: [utf8(JSON.stringify(object, null, 2))],
 })
 
 async function yaml(object: object): Promise<Written> {

@@ -1,6 +1,8 @@
 import type { Verb } from '../api/request.ts'
 import { groupVersions, type ResourceFacts, resourceFacts, type SubresourceFacts } from '../api/schema/table.ts'
+import { parseFieldSelector } from '../api/selector.ts'
 import { badRequest, methodNotAllowed, noSuchResource } from './api_errors.ts'
+import { defined, wantsWatch } from './query.ts'
 
 /** The parts of a resource path; nothing has been checked against the table of resources. */
 export interface ResourcePath {
@@ -23,19 +25,19 @@ export type Route =
 /** Subresources of a namespace; every other word in that place is a resource inside it. */
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize'])
 
-/** Reads a path. A segment is decoded only after the path was split, so that no name can hold a slash. */
+/** Reads a path. It is decoded before it is split: an escaped slash parts segments too, so no name can hold one. @throws ApiError 400 */
 export function parseRoute(path: string): Route {
-  const segments = decodedSegments(path)
-  if (segments === undefined) return { type: 'other', path }
-  const parts = resourceParts(segments)
+  const [before, ...segments] = decoded(path).replace(/\/+$/, '').split('/')
+  const parts = before === '' ? resourceParts(segments) : undefined
   return parts === undefined ? { type: 'other', path } : { type: 'resource', path: parts }
 }
 
-function decodedSegments(path: string): string[] | undefined {
+function decoded(path: string): string {
+  if (!path.includes('%')) return path
   try {
-    return path.split('/').slice(1).map(decodeURIComponent)
+    return decodeURIComponent(path)
   } catch {
-    return undefined
+    throw badRequest('the path is not encoded as it should be')
   }
 }
 
@@ -49,7 +51,6 @@ function resourceParts(segments: readonly string[]): ResourcePath | undefined {
 function inGroup(group: string, version: string, segments: readonly string[]): ResourcePath | undefined {
   const watch = segments[0] === 'watch' && segments.length > 1
   const parts = watch ? segments.slice(1) : segments
-  if (parts[0] === undefined || parts[0] === '') return undefined
   const inNamespace = parts[0] === 'namespaces' && parts.length > 2 && !NAMESPACE_SUBRESOURCES.has(parts[2] ?? '')
   const namespace = inNamespace ? parts[1] : undefined
   const [resource = '', name, subresource, ...rest] = inNamespace ? parts.slice(2) : parts
@@ -70,6 +71,51 @@ export interface Target {
   readonly facts: ResourceFacts
   readonly subresource: SubresourceFacts | undefined
 }
+
+/** What a request asks for, as far as its method and its path tell: this is what may be allowed or not. */
+export interface Asked {
+  readonly verb: string
+  readonly group: string
+  readonly resource: string
+  readonly subresource?: string
+  readonly namespace?: string
+  readonly name?: string
+}
+
+const VERBS: Readonly<Record<string, string>> = {
+  GET: 'get',
+  HEAD: 'get',
+  POST: 'create',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+}
+
+/** A namespace lies in itself. A list that selects one name asks for that one. */
+export function askedOf(method: string, path: ResourcePath, query: URLSearchParams): Asked {
+  const { group, resource, subresource, name } = path
+  const namespace = path.namespace || (group === '' && resource === 'namespaces' ? name : undefined)
+  const scope = defined({ subresource, namespace })
+  const verb = path.watch ? 'watch' : (VERBS[method] ?? '')
+  if (name !== undefined) return { verb, group, resource, name, ...scope }
+  if (verb === 'delete') return { verb: 'deletecollection', group, resource, ...scope }
+  if (verb !== 'get') return { verb, group, resource, ...scope }
+  const selected = defined({ name: selectedName(query.get('fieldSelector') ?? '') })
+  return { verb: wantsWatch(query) ? 'watch' : 'list', group, resource, ...selected, ...scope }
+}
+
+/** The name that a field selector leaves; undefined for none, or when the selector cannot be read. */
+function selectedName(selector: string): string | undefined {
+  if (!selector.includes('metadata.name')) return undefined
+  try {
+    const named = parseFieldSelector(selector).find(({ field, equal }) => field === 'metadata.name' && equal)
+    return named !== undefined && isPathSegment(named.value) ? named.value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const isPathSegment = (name: string): boolean => name !== '' && name !== '.' && name !== '..' && !/[/%]/.test(name)
 
 const groupsOf = (): Set<string> =>
   new Set(groupVersions().map((gv) => (gv.includes('/') ? gv.split('/')[0] : '') ?? ''))
@@ -98,7 +144,7 @@ function fitsScope(facts: ResourceFacts, path: ResourcePath): boolean {
   return path.namespace !== undefined || path.name === undefined
 }
 
-/** The verb that a method means on a path. @throws ApiError 404 or 405 */
+/** The verb that a method means on a path; HEAD means none. @throws ApiError 404 or 405 */
 export function verbOf(method: string, path: ResourcePath, target: Target, wantsWatch: boolean): Verb {
   if (target.subresource !== undefined) return subresourceVerb(method, target.subresource)
   const verb = path.name === undefined ? collectionVerb(method, wantsWatch) : itemVerb(method, wantsWatch)
@@ -117,13 +163,12 @@ export function verbOf(method: string, path: ResourcePath, target: Target, wants
 const isReview = (facts: ResourceFacts): boolean => facts.verbs.length === 1
 
 function collectionVerb(method: string, wantsWatch: boolean): Verb | undefined {
-  if (method === 'GET' || method === 'HEAD') return wantsWatch ? 'watch' : 'list'
+  if (method === 'GET') return wantsWatch ? 'watch' : 'list'
   return method === 'POST' ? 'create' : method === 'DELETE' ? 'deletecollection' : undefined
 }
 
 const ITEM_VERBS: Readonly<Record<string, Verb>> = {
   GET: 'get',
-  HEAD: 'get',
   PUT: 'update',
   PATCH: 'patch',
   DELETE: 'delete',

@@ -140,7 +140,10 @@ test('an error is the last event, in the form of the others', async () => {
   const accept = { json: 'application/json', protobuf: PROTOBUF }
   const error = new ApiError({ code: 410, reason: 'Expired', message: 'too old', details: { retryAfterSeconds: 1 } })
   const frame = async (form: string) => {
-    const options = { representation: negotiateWatch(form), includeObject: 'Metadata' } as const
+    const options = {
+      representation: negotiateWatch({ headers: { accept: form }, query: '' }),
+      includeObject: 'Metadata',
+    } as const
     return Buffer.from((await frameWriter(facts, options, () => 0)).error(error))
   }
   const [line] = jsonEvents(await frame(accept.json))
