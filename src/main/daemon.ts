@@ -63,7 +63,7 @@ async function serve(directory: DataDirectory, report: (message: DaemonReport) =
   for (const folder of [directory.volumes, directory.run]) mkdirSync(folder, { recursive: true, mode: 0o711 })
   const authority = await openAuthority(directory.pki)
   const running: { nodes?: RunningNodes } = {}
-  const plane = await startPlane(directory, options, { log, nodeStats: statsOf(running) })
+  const plane = await startPlane(directory, options, { log, authority, nodeStats: statsOf(running) })
   const logs = keepLogsSmall(directory.logs, log)
   const collection = collectWhenIdle()
   const listening = await openDoors(directory, options, authority, plane)
@@ -120,13 +120,14 @@ const statsOf = (running: { readonly nodes?: RunningNodes }): NodeStatsPort => (
 
 interface PlaneParts {
   readonly log: Log
+  readonly authority: CertificateAuthority
   readonly nodeStats: NodeStatsPort
 }
 
 async function startPlane(
   directory: DataDirectory,
   options: ClusterOptions,
-  { log, nodeStats }: PlaneParts,
+  { log, authority, nodeStats }: PlaneParts,
 ): Promise<ControlPlane> {
   const journal = await openJournal(directory, options)
   const store = await createStore({ journal, clock: systemClock, log, gather: () => sleep(systemClock, 0) })
@@ -139,6 +140,7 @@ async function startPlane(
     log,
     featureGates: gatesOf(options),
     tokens: await createTokenSigner(directory.pki),
+    clientAuthority: authority.certificate,
     serviceRange: SERVICE_RANGE,
     advertise: { address: API_ADDRESS, port: API_PORT },
     afterOthers: (run) => void setImmediate(run),

@@ -47,6 +47,8 @@ export interface ServerDeps {
   readonly tokens?: TokenSigner
   /** Bearer tokens that are known from the start, such as the administrator's; absent: there are none. */
   readonly staticTokens?: ReadonlyMap<string, UserInfo>
+  /** The certificate (PEM) of the authority of client certificates, told to servers that extend the API; absent: not told. */
+  readonly clientAuthority?: string
   readonly gzip?: Gzip
   /** Lets others run between two requests of users; absent: they begin as they come. */
   readonly afterOthers?: AfterOthers
