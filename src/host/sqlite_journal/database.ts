@@ -9,6 +9,7 @@ import type {
   SnapshotResult,
 } from '../../store/journal.ts'
 import type { Revision, StoreEventType, StoreKey } from '../../store/store.ts'
+import { Checkpoints } from './checkpoints.ts'
 import { inTransaction } from './format.ts'
 
 /** How event types lie in the database; the numbers never change. */
@@ -40,10 +41,12 @@ const STATES_AT = `
 /** The journal's work on an open database, synchronous as SQLite is; it runs in the worker. */
 export class JournalDatabase {
   readonly #database: DatabaseSync
+  readonly #checkpoints: Checkpoints
   readonly #statements = new Map<string, StatementSync>()
 
   constructor(database: DatabaseSync) {
     this.#database = database
+    this.#checkpoints = new Checkpoints(database)
   }
 
   /** The newest states of the first `limit` keys behind `after`, and the last key seen; none at the end. */
@@ -64,6 +67,7 @@ export class JournalDatabase {
         insert.run(record.revision, type, resource, namespace, name, record.previous, checksum(record), record.bytes)
       }
     })
+    this.#checkpoints.written(records.length)
   }
 
   position(): JournalPosition {

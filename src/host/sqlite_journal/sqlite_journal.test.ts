@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, it } from 'node:test'
-import { systemClock } from '../../base/clock.ts'
+import { sleep, systemClock } from '../../base/clock.ts'
 import { silentLog } from '../../base/log.ts'
 import { createStore } from '../../store/mvcc.ts'
 import type { Store } from '../../store/store.ts'
@@ -66,6 +66,15 @@ describe('sqlite journal', () => {
       assert.deepEqual(object, { value: Number(value), resourceVersion: revision })
     }
     assert.equal((await store.list({ resource: 'pods' })).items.length, 4)
+    await store.close()
+  })
+
+  it('brings its log into the database file as soon as nobody writes', { timeout: 30_000 }, async () => {
+    const store = await openStore(file)
+    const writes = Array.from({ length: 300 }, (_, index) => put(store, pod(`a/${index}`), 'x'.repeat(500)))
+    await Promise.all(writes)
+    const written = 300 * 500
+    while (statSync(file).size < written) await sleep(systemClock, 5)
     await store.close()
   })
 
