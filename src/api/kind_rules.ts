@@ -55,6 +55,8 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   validateStatusUpdate?(object: T, old: T, context: RuleContext): FieldError[]
   /** Texts for `Warning` headers. */
   warnings?(object: T, old: T | undefined): string[]
+  /** The same for a change through `/status`. */
+  statusWarnings?(object: T, old: T | undefined): string[]
   /** Fields besides metadata.name and metadata.namespace that a field selector may name. */
   selectableFields?(object: T): Readonly<Record<string, string>>
   /** The refusal of a field that none may select by, where it has a text of its own. */

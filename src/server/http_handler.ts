@@ -24,7 +24,7 @@ import { writeBody } from './representation.ts'
 import { isLongRunning } from './request_gate.ts'
 import { askedOf, isKnownGroup, parseRoute, type ResourcePath, targetOf, verbOf } from './router.ts'
 import type { Upgrade } from './streaming_port.ts'
-import { includeObjectOf } from './table.ts'
+import { hasTables, includeObjectOf } from './table.ts'
 
 /** Serves HTTP requests; needs no socket. */
 export function createHttpHandler(core: Core, authorizer: Authorizer): HttpHandler {
@@ -141,7 +141,8 @@ async function answerResource(core: Core, arrived: ResourceRequest): Promise<Htt
   const verb = verbOf(request.method, path, target, watching)
   if (isLog(path)) return answerLog(core, { user, path, query, signal: request.signal })
   const patchType = verb === 'patch' ? patchTypeOf(request.headers['content-type'], target.facts) : undefined
-  const representation = verb === 'watch' ? negotiateWatch(request) : negotiate(request, { listing: verb === 'list' })
+  const shape = { listing: verb === 'list', tables: hasTables(target) }
+  const representation = verb === 'watch' ? negotiateWatch(request) : negotiate(request, shape)
   const body = await readBody(request, verb)
   const options = requestOptionsOf(query, verb, body.type !== 'none')
   const { group, version, resource, namespace, name, subresource } = path

@@ -38,3 +38,6 @@ export const WATCH_BACKLOGS_BYTES_MAX = 256 * 1024 * 1024
 export const REQUEST_TIMEOUT_MS = 60_000
 /** A health check of a part that does not answer within this time has failed. */
 export const HEALTH_CHECK_MS_MAX = 2_000
+
+/** Evictions that a disruption budget may have waiting to be confirmed. */
+export const DISRUPTED_PODS_MAX = 2_000

@@ -7,6 +7,7 @@ import type { KubeObject } from '../api/types.ts'
 import type { Millis } from '../base/clock.ts'
 import { toRfc3339 } from '../base/time.ts'
 import type { Call } from './call.ts'
+import { rulesFor } from './core.ts'
 
 /** What the managed fields of a write are computed from. */
 export interface ManagedWrite {
@@ -27,7 +28,12 @@ export function managerOf({ request, target, defaultManager }: Call, operation: 
   }
 }
 
+/** Whether a write leaves the status alone: one to the main resource of a kind whose status is written apart. */
 export const hasStatus = (facts: ResourceFacts): boolean => facts.subresources.some(({ name }) => name === 'status')
+
+/** Whether a write comes through a subresource that takes the whole object; all that it sends counts for its writer. */
+const isOfWhole = ({ target: { facts, subresource } }: Call): boolean =>
+  rulesFor(facts).subresources?.[subresource?.name ?? ''] !== undefined
 
 /** Keeps account of who changed what. An apply has done so itself, while it merged. */
 export function recordManager({ call, draft, old, now }: ManagedWrite): void {
@@ -39,7 +45,7 @@ export function recordManager({ call, draft, old, now }: ManagedWrite): void {
     live: old,
     updated: draft,
     now: toRfc3339(now),
-    hasStatus: hasStatus(facts),
+    hasStatus: hasStatus(facts) && !isOfWhole(call),
   })
   if (managedFields === undefined || managedFields.length === 0) delete draft.metadata['managedFields']
   else draft.metadata['managedFields'] = managedFields

@@ -77,6 +77,10 @@ const asObject: Allow<Transform | undefined> = (asked, mediaType) => {
   return { as: kind, version } as Transform
 }
 
+/** The same of what has no rows. */
+const asRowless: Allow<Transform | undefined> = (asked, mediaType) =>
+  asked?.kind === 'Table' ? false : asObject(asked, mediaType)
+
 const asItIs: Allow<undefined> = (asked) => (asked === undefined ? undefined : false)
 
 /** @throws ApiError 406 when a path produces nothing that the request takes */
@@ -123,13 +127,19 @@ function completed<T extends Transform | undefined>(asking: Asking, chosen: Chos
   }
 }
 
+/** Whether a list is asked for, and whether what is there can be shown as rows: most things can. */
+interface Shape {
+  readonly listing: boolean
+  readonly tables?: boolean
+}
+
 /**
  * Chooses how to answer.
  * @throws ApiError 406, in one of upstream's two wordings: one for media types that nobody offers, one for a wrong `as`
  */
-export function negotiate(asking: Asking, { listing }: { listing: boolean }): Representation {
+export function negotiate(asking: Asking, { listing, tables = true }: Shape): Representation {
   checkProduces(asking, listing ? LIST_TYPES : OBJECT_TYPES)
-  const chosen = choose(asking.headers['accept'], asObject, 'v1')
+  const chosen = choose(asking.headers['accept'], tables ? asObject : asRowless, 'v1')
   if (chosen === undefined) throw notAcceptable()
   return completed(asking, chosen)
 }

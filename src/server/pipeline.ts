@@ -59,7 +59,8 @@ export function prepareChange(core: Core, call: Call, draft: MutableObject, old:
   const validate = isStatus(call) ? validateStatusChange : validateChange
   const faults = own ? validateSubresourceChange(rules, own, object, old) : validate(rules, object, old, context)
   refuseFaults(facts, object, faults)
-  if (!isStatus(call)) call.warnings.push(...(rules.warnings?.(object, old) ?? []))
+  const warnings = isStatus(call) ? rules.statusWarnings : own === undefined ? rules.warnings : undefined
+  call.warnings.push(...(warnings?.(object, old) ?? []))
   core.admission.validate(attributes)
   return draft
 }

@@ -138,10 +138,10 @@ export function targetOf(path: ResourcePath): Target {
   return { facts, subresource }
 }
 
-/** A namespaced object is reached only inside a namespace, a cluster-scoped one only outside. */
+/** A namespaced object is reached only inside a namespace, a cluster-scoped one only outside; what is not kept cannot be listed from outside. */
 function fitsScope(facts: ResourceFacts, path: ResourcePath): boolean {
   if (!facts.ref.namespaced) return path.namespace === undefined
-  return path.namespace !== undefined || path.name === undefined
+  return path.namespace !== undefined || (path.name === undefined && !isVirtual(facts))
 }
 
 /** The verb that a method means on a path; HEAD means none. @throws ApiError 404 or 405 */
@@ -156,11 +156,12 @@ export function verbOf(method: string, path: ResourcePath, target: Target, wants
   // An empty namespace is none: nobody shall empty all of them by a path that has lost a word.
   if (path.namespace === '' && verb !== 'list' && verb !== 'watch') throw badRequest('Namespace parameter required.')
   const everywhere = target.facts.ref.namespaced && path.namespace === undefined
-  if (everywhere && verb !== 'list' && verb !== 'watch' && !isReview(target.facts)) throw methodNotAllowed()
+  if (everywhere && verb !== 'list' && verb !== 'watch') throw methodNotAllowed()
   return verb
 }
 
-const isReview = (facts: ResourceFacts): boolean => facts.verbs.length === 1
+/** Whether the resource can only be created, and nothing is kept of it: a review, a binding. */
+export const isVirtual = ({ verbs }: ResourceFacts): boolean => verbs.length === 1 && verbs[0] === 'create'
 
 function collectionVerb(method: string, wantsWatch: boolean): Verb | undefined {
   if (method === 'GET') return wantsWatch ? 'watch' : 'list'

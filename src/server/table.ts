@@ -3,6 +3,7 @@ import type { Millis } from '../base/clock.ts'
 import { badRequest } from './api_errors.ts'
 import type { AnswerBody } from './call.ts'
 import { rulesFor } from './core.ts'
+import { isVirtual, type Target } from './router.ts'
 
 /** @throws ApiError 400 */
 export function includeObjectOf(text: string | null): IncludedObject {
@@ -11,6 +12,16 @@ export function includeObjectOf(text: string | null): IncludedObject {
   throw badRequest(
     `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(text)}: must be 'Metadata', 'Object', 'None', or empty`,
   )
+}
+
+/** Statuses that are shown as objects only, as upstream has them. */
+const BARE_STATUSES = new Set(['apiservices', 'customresourcedefinitions', 'resourceclaims'])
+
+/** Whether what is stored there can be shown as rows: whole objects, most statuses, and scales. */
+export function hasTables({ facts, subresource }: Target): boolean {
+  if (subresource === undefined) return !isVirtual(facts)
+  if (subresource.name === 'status') return !BARE_STATUSES.has(facts.ref.resource)
+  return subresource.name === 'scale'
 }
 
 export interface TableOptions {

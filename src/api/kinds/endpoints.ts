@@ -81,6 +81,7 @@ function endpointsCell({ subsets = [] }: Endpoints): string {
 /** Endpoints, which endpoint slices have replaced. */
 export const endpointsRules: KindRules<Endpoints> = {
   resource: ENDPOINTS,
+  createOnUpdate: true,
   generation: 'none',
   defaults,
   validateCreate: validate,

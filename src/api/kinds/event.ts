@@ -88,6 +88,7 @@ const groupFieldsOf = ({ regarding, reason, reportingController, type }: GroupEv
 /** Events of the core API: hardly checked. */
 export const eventRules: KindRules<Event> = {
   resource: EVENTS,
+  createOnUpdate: true,
   generation: 'none',
   validateCreate: eventErrors,
   selectableFields: fieldsOf,
@@ -97,6 +98,7 @@ export const eventRules: KindRules<Event> = {
 /** Events of the API group `events.k8s.io`. */
 export const groupEventRules: KindRules<GroupEvent> = {
   resource: namespacedRef('events.k8s.io/v1', 'events', 'Event'),
+  createOnUpdate: true,
   generation: 'none',
   validateCreate: groupEventErrors,
   validateUpdate: groupEventUpdateErrors,

@@ -155,6 +155,7 @@ function orderErrors(limit: Limit, name: string, at: string): FieldError[] {
 /** What one pod or container may use, and what it gets if it does not say. */
 export const limitRangeRules: KindRules<LimitRange> = {
   resource: namespacedRef('v1', 'limitranges', 'LimitRange'),
+  createOnUpdate: true,
   generation: 'none',
   defaults,
   prepareCreate: ({ metadata }, { random }) => {

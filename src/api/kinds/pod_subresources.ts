@@ -1,16 +1,17 @@
-import { type FieldError, forbidden, invalid } from '../field_error.ts'
+import { type FieldError, forbidden } from '../field_error.ts'
 import type { MutableObject, SubresourceRules } from '../kind_rules.ts'
 import type { Pod } from '../types.ts'
-import { equal } from '../validation/equality.ts'
-import { goDifference } from '../validation/go_names.ts'
-import { items, type Loose, part } from './draft.ts'
-import { qualityOfService } from './pod_quality.ts'
-import { podSpecErrors } from './pod_validation.ts'
+import { goDifference, goSame } from '../validation/go_names.ts'
+import { items, type Loose } from './draft.ts'
+import { anyPodErrors } from './pod_validation.ts'
 
 type Ephemeral = NonNullable<Pod['spec']['ephemeralContainers']>[number]
 
+/** Pods that a node has of its own: they cannot be changed through the API. */
+export const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror'
+
 /** Everything but what the subresource is about stays as it was. */
-function keepAllBut(draft: MutableObject, old: Pod, change: (spec: Loose) => void): void {
+export function keepAllBut(draft: MutableObject, old: Pod, change: (spec: Loose) => void): void {
   const { resourceVersion, managedFields } = draft.metadata
   const kept: Loose = structuredClone(old)
   change(kept.spec)
@@ -28,45 +29,23 @@ export const ephemeralContainersRules: SubresourceRules<Pod> = {
       else delete spec.ephemeralContainers
     })
   },
-  validateUpdate: (pod, old) => [
-    ...podSpecErrors(pod.spec, 'spec', { podName: pod.metadata.name, isPod: true }),
-    ...lostOrChangedErrors(pod.spec.ephemeralContainers ?? [], old.spec.ephemeralContainers ?? []),
-  ],
+  validateUpdate: (pod, old) =>
+    old.metadata.annotations?.[MIRROR_ANNOTATION] === undefined
+      ? [
+          ...anyPodErrors(pod),
+          ...lostOrChangedErrors(pod.spec.ephemeralContainers ?? [], old.spec.ephemeralContainers ?? []),
+        ]
+      : [forbidden('[]', 'static pods do not support ephemeral containers')],
 }
 
+/** Of several with one name the last one is meant. */
 function lostOrChangedErrors(now: readonly Ephemeral[], before: readonly Ephemeral[]): FieldError[] {
   const field = 'spec.ephemeralContainers'
   return before.flatMap((old) => {
-    const current = now.find((one) => one.name === old.name)
+    const current = now.findLast((one) => one.name === old.name)
     const which = `existing ephemeral containers ${JSON.stringify(old.name)} may not be`
     if (current === undefined) return [forbidden(field, `${which} removed\n`)]
-    if (equal(current, old)) return []
+    if (goSame('core.EphemeralContainer', current, old)) return []
     return [forbidden(field, `${which} changed\n${goDifference('core.EphemeralContainer', old, current)}`)]
   })
-}
-
-/** `pods/resize`: what containers ask for and may use can change while they run. */
-export const resizeRules: SubresourceRules<Pod> = {
-  prepareUpdate: (draft, old) => {
-    const asked = draft['spec'] ?? {}
-    keepAllBut(draft, old, (spec) => {
-      if (asked.resources !== undefined) spec.resources = asked.resources
-      for (const list of ['containers', 'initContainers']) takeResources(items(spec[list]), items(asked[list]))
-    })
-  },
-  validateUpdate: (pod, old) => [
-    ...podSpecErrors(pod.spec, 'spec'),
-    ...(qualityOfService(pod.spec) === qualityOfService(old.spec)
-      ? []
-      : [invalid('spec', old.status?.qosClass ?? '', 'Pod QOS Class may not change as a result of resizing')]),
-  ],
-}
-
-function takeResources(containers: Loose[], asked: Loose[]): void {
-  for (const container of containers) {
-    const source = asked.find((one) => one.name === container.name)
-    if (source === undefined) continue
-    container.resources = part(source, 'resources')
-    if (source.resizePolicy !== undefined) container.resizePolicy = source.resizePolicy
-  }
 }

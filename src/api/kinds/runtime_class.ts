@@ -25,6 +25,7 @@ function validate({ handler, overhead, scheduling }: RuntimeClass): FieldError[]
 /** Another way to run containers. */
 export const runtimeClassRules: KindRules<RuntimeClass> = {
   resource: clusterRef('node.k8s.io/v1', 'runtimeclasses', 'RuntimeClass'),
+  createOnUpdate: true,
   generation: 'none',
   validateCreate: validate,
   validateUpdate: (one, old) => [...validate(one), ...immutableErrors(one.handler, old.handler, 'handler')],

@@ -158,6 +158,7 @@ function portsCell({ spec }: Service): string {
 /** Services. Cluster addresses and node ports are given out by the server. */
 export const serviceRules: KindRules<Service> = {
   resource: SERVICES,
+  createOnUpdate: true,
   generation: 'none',
   nameForm: 'dns-label',
   deleteAnswersObject: true,

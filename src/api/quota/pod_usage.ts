@@ -31,6 +31,9 @@ function hasEnded({ status, metadata }: Pod, nowMs: number): boolean {
   return nowMs > (fromRfc3339(deletionTimestamp) ?? nowMs) + deletionGracePeriodSeconds * 1000
 }
 
+/** What a pod asks of its node. */
+export const podRequests = (pod: Pod): Amounts => wholeOf(pod, 'requests')
+
 /**
  * Containers and sidecars run together; the other init containers run one after another beside the
  * sidecars started before them. The greater of the two counts, and the pod's overhead with it.

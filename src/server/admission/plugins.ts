@@ -4,6 +4,7 @@ import { defaultStorageClass } from './default_storage_class.ts'
 import { defaultTolerations } from './default_tolerations.ts'
 import { limitRanger } from './limit_ranger.ts'
 import { namespaceLifecycle } from './namespace_lifecycle.ts'
+import { nodeDeclaredFeatures } from './node_declared_features.ts'
 import { nodeRestriction } from './node_restriction.ts'
 import { podResize } from './pod_resize.ts'
 import { priority } from './priority.ts'
@@ -22,6 +23,7 @@ export const ADMISSION_PLUGINS: readonly AdmissionPlugin[] = [
   defaultTolerations,
   defaultStorageClass,
   storageProtection,
+  nodeDeclaredFeatures,
   podResize,
   volumeResize,
   rbacEscalation,

@@ -81,7 +81,7 @@ function gone(call: Call, object: KubeObject): Answer {
 }
 
 /** @throws ApiError 409 when the object is not the one that the client decided on */
-function checkPreconditions(call: Call, current: StoredObject, options: DeletionOptions): void {
+export function checkPreconditions(call: Call, current: StoredObject, options: DeletionOptions): void {
   const { metadata } = current.object as KubeObject
   const { group, kind } = call.target.facts.ref
   const refuse = (what: string, asked: string, found: string, hint: string): never => {

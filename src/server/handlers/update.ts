@@ -1,3 +1,4 @@
+import type { ApiError } from '../../api/error.ts'
 import { invalid, invalidError } from '../../api/field_error.ts'
 import type { MutableObject } from '../../api/kind_rules.ts'
 import { metadataChecksOf } from '../../api/kinds/metadata_checks.ts'
@@ -24,7 +25,9 @@ export async function update(core: Core, call: Call): Promise<Answer> {
   const draft = await decodeBody(call, call.target.facts.typeName, call.target.facts.ref)
   checkNamespace(call, draft)
   checkName(call, draft)
-  const createsMissing = rulesFor(call.target.facts).createOnUpdate === true && call.target.subresource === undefined
+  const { facts, subresource } = call.target
+  const isWhole = subresource === undefined || subresource.name === 'status'
+  const createsMissing = rulesFor(facts).createOnUpdate === true && isWhole
   return changeObject(core, call, {
     change: () => {
       checkVersionGiven(call, draft)
@@ -136,13 +139,19 @@ async function removeInstead(
 /** @throws ApiError 409 when the object with that name is another one than the writer means */
 export function checkUid(call: Call, draft: MutableObject, old: KubeObject): void {
   const uid: unknown = draft.metadata['uid']
-  if (!uid || uid === old.metadata.uid) return
-  const { facts } = call.target
-  const { namespace, name } = old.metadata
+  if (uid && uid !== old.metadata.uid) throw lostPrecondition(call, old, 'UID', String(uid), old.metadata.uid)
+}
+
+/** The refusal of a write whose precondition does not hold, in the words of the storage. */
+export function lostPrecondition(
+  { target: { facts } }: Call,
+  { metadata: { namespace, name } }: KubeObject,
+  what: 'UID' | 'ResourceVersion',
+  asked: string,
+  found: string,
+): ApiError {
   const key = ['', 'registry', facts.ref.resource, ...(namespace ? [namespace] : []), name].join('/')
-  throw conflict(
-    resourceNameOf(facts),
-    name,
-    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${String(uid)}, UID in object meta: ${old.metadata.uid}`,
-  )
+  const why = `Precondition failed: ${what} in precondition: ${asked}, ${what} in object meta: ${found}`
+  const text = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`
+  return conflict(resourceNameOf(facts), name, text)
 }
