@@ -50,7 +50,7 @@ export async function runDaemon(root: string): Promise<void> {
   try {
     await serve(dataDirectory(root), report)
   } catch (thrown) {
-    report({ type: 'failed', message: messageOf(thrown) })
+    report({ type: 'failed', message: messageOf(thrown), code: (thrown as NodeJS.ErrnoException).code })
     throw thrown
   }
 }

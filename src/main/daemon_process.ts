@@ -13,7 +13,10 @@ import { buildId, VERSION } from './version.ts'
 export type DaemonReport =
   | { readonly type: 'step'; readonly what: string }
   | { readonly type: 'ready'; readonly facts: DaemonFacts }
-  | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'failed'; readonly message: string; readonly code?: string | undefined }
+
+/** Somebody else listens on the port by now. */
+export class PortTakenError extends UserError {}
 
 /** What is known of a running daemon, kept in its run file. */
 export interface DaemonFacts {
@@ -115,9 +118,9 @@ function readyFacts(
   logFile: string,
 ): Promise<DaemonFacts> {
   return new Promise((resolve, reject) => {
-    const fail = (message: string) => {
+    const fail = (message: string, code?: string) => {
       clearTimeout(tooLong)
-      reject(new UserError(message))
+      reject(code === 'EADDRINUSE' ? new PortTakenError(message) : new UserError(message))
     }
     const tooLong = setTimeout(() => {
       child.kill('SIGTERM')
@@ -127,7 +130,7 @@ function readyFacts(
     child.on('exit', (code) => fail(`the daemon ended (${code ?? 'by a signal'}) before it was ready; see ${logFile}`))
     eachReport(pipe, (report) => {
       if (report.type === 'step') return step(report.what)
-      if (report.type === 'failed') return fail(report.message)
+      if (report.type === 'failed') return fail(report.message, report.code)
       clearTimeout(tooLong)
       resolve(report.facts)
     })

@@ -6,7 +6,7 @@ import { withLock } from '../host/images/lock.ts'
 import { examineMachine } from '../host/machine/doctor.ts'
 import { endProcess } from '../host/processes.ts'
 import { readClusterFile, writeClusterFile } from './cluster_file.ts'
-import { type DaemonFacts, runningDaemon, startDaemon, untilReady } from './daemon_process.ts'
+import { type DaemonFacts, PortTakenError, runningDaemon, startDaemon, untilReady } from './daemon_process.ts'
 import { type DataDirectory, dataDirectory } from './data_directory.ts'
 import { type ClusterOptions, UserError } from './options.ts'
 import { buildId } from './version.ts'
@@ -52,11 +52,24 @@ async function upAlone(directory: DataDirectory, request: UpRequest, began: numb
     request.report('restarting berthd with the new version or options')
     await endProcess(running, STOP_MS)
   }
-  writeClusterFile(directory, options)
   request.report('starting berthd')
-  const { facts, ended } = await startDaemon(directory, options, request)
+  const { facts, ended } = await start(directory, options, request)
   const times = `ready in ${seconds(performance.now() - began)} (API ${seconds(facts.apiMs)})`
   return { ...answer(directory, request, facts, times), ...(ended && { ended }) }
+}
+
+/** Between the choice of a port and the daemon's start another process may take it: then any free one will do. */
+async function start(directory: DataDirectory, options: ClusterOptions, request: UpRequest) {
+  writeClusterFile(directory, options)
+  try {
+    return await startDaemon(directory, options, request)
+  } catch (thrown) {
+    if (!(thrown instanceof PortTakenError) || request.wanted.port !== undefined) throw thrown
+    const port = (await tryPort(0)) ?? options.port
+    request.report(`port ${options.port} was taken meanwhile; taking ${port}`)
+    writeClusterFile(directory, { ...options, port })
+    return startDaemon(directory, { ...options, port }, request)
+  }
 }
 
 function makeDirectory(path: string): void {
