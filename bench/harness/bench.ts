@@ -21,7 +21,8 @@ export interface Bench {
   /** One line: what is measured, from when to when. */
   readonly about: string
   readonly unit: string
-  readonly must: Must
+  /** None for a figure that is only shown beside others. */
+  readonly must?: Must
   /** What `also` figures have to reach, by their name. */
   readonly alsoMust?: Readonly<Record<string, Must>>
   /** How many rounds the median is taken of; five unless a round takes minutes. */
@@ -40,7 +41,7 @@ export interface Figure {
   readonly name: string
   readonly unit: string
   readonly value: number
-  readonly must: Must
+  readonly must?: Must
   readonly holds: boolean
   readonly yardstick: number
   /** Berth's figure divided by the yardstick's. */
@@ -74,7 +75,7 @@ export async function measure(bench: Bench): Promise<Figure> {
     name: bench.name,
     unit: bench.unit,
     value,
-    must: bench.must,
+    ...(bench.must === undefined ? {} : { must: bench.must }),
     holds: holds(value, bench.must),
     yardstick,
     ratio: value / yardstick,
@@ -95,7 +96,7 @@ function alsoFigures(bench: Bench, own: readonly Round[], bare: readonly Round[]
       value,
       ...(Number.isNaN(yardstick) ? {} : { yardstick }),
       ...(must === undefined ? {} : { must }),
-      holds: must === undefined || holds(value, must),
+      holds: holds(value, must),
     }
   })
 }
@@ -103,4 +104,7 @@ function alsoFigures(bench: Bench, own: readonly Round[], bare: readonly Round[]
 const medianOfAlso = (rounds: readonly Round[], name: string) =>
   median(rounds.flatMap(({ also }) => (also?.[name] === undefined ? [] : [also[name]])))
 
-const holds = (value: number, must: Must) => (must.compare === 'at most' ? value <= must.value : value >= must.value)
+function holds(value: number, must: Must | undefined): boolean {
+  if (must === undefined) return true
+  return must.compare === 'at most' ? value <= must.value : value >= must.value
+}

@@ -18,12 +18,22 @@ export const configMap = (name: string): string =>
     data: { 'settings.conf': 'x'.repeat(CONFIG_MAP_TEXT_BYTES) },
   })
 
-export const pod = (name: string): string =>
+export const pod = (name: string): string => podWith(name, {})
+
+const PADDING_BYTES = 160
+
+/** A pod that no scheduler looks at: it stays Pending and as it was made, 2.2 KB when it is read. */
+export const waitingPod = (name: string): string =>
+  podWith(name, { schedulerName: 'nobody' }, { 'example.com/padding': 'x'.repeat(PADDING_BYTES) })
+
+type Fields = Readonly<Record<string, unknown>>
+
+const podWith = (name: string, spec: Fields, annotations?: Fields): string =>
   JSON.stringify({
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, labels: { app: 'bench' } },
-    spec: { containers: [{ name: 'nginx', image: NGINX }] },
+    metadata: { name, labels: { app: 'bench' }, annotations },
+    spec: { containers: [{ name: 'nginx', image: NGINX }], ...spec },
   })
 
 export const headlessService = (name: string): string =>
