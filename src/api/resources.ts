@@ -27,6 +27,7 @@ import type {
   ServiceAccount,
   StatefulSet,
   StorageClass,
+  VolumeAttributesClass,
 } from './types.ts'
 
 const namespaced = <T extends KubeObject>(
@@ -76,6 +77,12 @@ export const CONTROLLER_REVISIONS = namespaced<ControllerRevision>(
   'ControllerRevision',
 )
 export const STORAGE_CLASSES = cluster<StorageClass>('storage.k8s.io', 'v1', 'storageclasses', 'StorageClass')
+export const VOLUME_ATTRIBUTES_CLASSES = cluster<VolumeAttributesClass>(
+  'storage.k8s.io',
+  'v1',
+  'volumeattributesclasses',
+  'VolumeAttributesClass',
+)
 export const ENDPOINT_SLICES = namespaced<EndpointSlice>('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice')
 export const CERTIFICATE_REQUESTS = cluster<CertificateSigningRequest>(
   'certificates.k8s.io',

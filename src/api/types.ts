@@ -66,6 +66,7 @@ export type ControllerRevision = Stored<k8s.V1ControllerRevision>
 export type PersistentVolumeClaim = WithSpec<k8s.V1PersistentVolumeClaim, k8s.V1PersistentVolumeClaimSpec>
 export type PersistentVolume = WithSpec<k8s.V1PersistentVolume, k8s.V1PersistentVolumeSpec>
 export type StorageClass = Stored<k8s.V1StorageClass>
+export type VolumeAttributesClass = Stored<k8s.V1VolumeAttributesClass>
 export type Service = WithSpec<k8s.V1Service, k8s.V1ServiceSpec>
 export type Endpoints = Stored<k8s.V1Endpoints>
 export type EndpointSlice = Stored<k8s.V1EndpointSlice>

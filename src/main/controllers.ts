@@ -27,7 +27,11 @@ import { createServiceAccountController } from '../controllers/service_account/s
 import { createStatefulSetController } from '../controllers/statefulset/stateful_set_controller.ts'
 import { createClaimController } from '../controllers/volumes/claim_controller.ts'
 import { createExpandController } from '../controllers/volumes/expand_controller.ts'
-import { createClaimProtectionController, createVolumeProtectionController } from '../controllers/volumes/protection.ts'
+import {
+  createAttributesClassProtectionController,
+  createClaimProtectionController,
+  createVolumeProtectionController,
+} from '../controllers/volumes/protection.ts'
 import type { VolumeStore } from '../controllers/volumes/store.ts'
 import { createVolumeController } from '../controllers/volumes/volume_controller.ts'
 import { createScheduler } from '../scheduler/scheduler.ts'
@@ -82,6 +86,7 @@ export function allControllers(options: ControllerOptions): readonly NamedContro
     named('volume-expand', createExpandController),
     named('pvc-protection-controller', createClaimProtectionController),
     named('pv-protection-controller', createVolumeProtectionController),
+    named('volumeattributesclass-protection-controller', createAttributesClassProtectionController),
     ...(signer === undefined ? [] : [named('csrsigning', (deps) => createSigningController(deps, { signer }))]),
     named('clusterrole-aggregation-controller', createRoleAggregationController),
     named('service-account-controller', (deps) =>

@@ -1,3 +1,4 @@
+import { attributesClassesOf } from '../attributes_classes.ts'
 import { qualityOfService } from '../kinds/pod_quality.ts'
 import type { KubeObject, PersistentVolumeClaim, Pod, ResourceQuota } from '../types.ts'
 import type { CountedResource } from './usage.ts'
@@ -22,7 +23,8 @@ export function isInScope(quota: ResourceQuota, of: CountedResource, object: Kub
 function fits(scope: Scope, { group, resource }: CountedResource, object: KubeObject): boolean {
   if (group !== '') return false
   if (resource === 'persistentvolumeclaims' && scope.scopeName === 'VolumeAttributesClass') {
-    return compares(scope, (object as PersistentVolumeClaim).spec.volumeAttributesClassName)
+    const names = attributesClassesOf(object as PersistentVolumeClaim)
+    return names.length === 0 ? compares(scope, undefined) : names.some((name) => compares(scope, name))
   }
   return resource === 'pods' && fitsPod(scope, object as Pod)
 }

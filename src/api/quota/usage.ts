@@ -1,3 +1,4 @@
+import { compareQuantities } from '../quantity.ts'
 import type { KubeObject, PersistentVolumeClaim, Pod, Service } from '../types.ts'
 import type { Amounts } from './amounts.ts'
 import { podUsage } from './pod_usage.ts'
@@ -44,8 +45,11 @@ function serviceUsage({ spec }: Service): Amounts {
   }
 }
 
-function claimUsage({ spec, metadata }: PersistentVolumeClaim): Amounts {
-  const storage = spec.resources?.requests?.['storage'] ?? '0'
+function claimUsage({ spec, metadata, status }: PersistentVolumeClaim): Amounts {
+  const requested = spec.resources?.requests?.['storage'] ?? '0'
+  // A request that was taken back still counts with what has been allocated for it.
+  const allocated = status?.allocatedResources?.['storage'] ?? '0'
+  const storage = requested !== '0' && compareQuantities(allocated, requested) > 0 ? allocated : requested
   const className = metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? spec.storageClassName
   const ofClass = className && {
     [`${className}${CLASS_SUFFIX}persistentvolumeclaims`]: '1',

@@ -1,4 +1,5 @@
 import { amountsBeyond } from '../../api/quota/amounts.ts'
+import { isInScope } from '../../api/quota/scopes.ts'
 import { limits, usageOf } from '../../api/quota/usage.ts'
 import { keyOf, type ObjectKey, type ResourceRef } from '../../api/resource.ts'
 import { RESOURCE_QUOTAS } from '../../api/resources.ts'
@@ -23,7 +24,9 @@ export function createResourceQuotaController(
     const { previous, current } = change
     if (previous === undefined) return []
     const own = quotas.list(previous.metadata.namespace).filter((quota) => isAbout(quota, resource))
-    return own.length > 0 && usesLess(resource, previous, current, clock.now()) ? own.map(keyOf) : []
+    if (own.length === 0) return []
+    if (usesLess(resource, previous, current, clock.now())) return own.map(keyOf)
+    return own.filter((quota) => leavesScope(quota, resource, previous, current)).map(keyOf)
   }
   return {
     name: 'resourcequota',
@@ -53,6 +56,9 @@ const isAbout = ({ spec }: ResourceQuota, resource: ResourceRef): boolean =>
 /** A quota that is new or was changed; what the server charged it with is right already. */
 const isUncounted = (quota: ResourceQuota | undefined): boolean =>
   quota !== undefined && (quota.status?.used === undefined || !same(quota.spec.hard, quota.status.hard))
+
+const leavesScope = (quota: ResourceQuota, of: ResourceRef, previous: KubeObject, current: KubeObject | undefined) =>
+  current !== undefined && isInScope(quota, of, previous) && !isInScope(quota, of, current)
 
 function usesLess(resource: ResourceRef, previous: KubeObject, current: KubeObject | undefined, now: number): boolean {
   if (current === undefined) return true

@@ -1,10 +1,21 @@
+import { attributesClassesOf } from '../../api/attributes_classes.ts'
 import { isNotFound } from '../../api/error.ts'
 import { keyOf, type ResourceRef } from '../../api/resource.ts'
-import { CLAIMS, PODS, VOLUMES } from '../../api/resources.ts'
-import type { KubeObject, PersistentVolume, PersistentVolumeClaim, Pod } from '../../api/types.ts'
+import { CLAIMS, PODS, VOLUME_ATTRIBUTES_CLASSES, VOLUMES } from '../../api/resources.ts'
+import type {
+  KubeObject,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  VolumeAttributesClass,
+} from '../../api/types.ts'
 import type { Client, ReadClient } from '../../client/client.ts'
 import { type Controller, type ControllerDeps, done, watchRule } from '../runtime/controller.ts'
-import { CLAIM_PROTECTION_FINALIZER, VOLUME_PROTECTION_FINALIZER } from './names.ts'
+import {
+  ATTRIBUTES_CLASS_PROTECTION_FINALIZER,
+  CLAIM_PROTECTION_FINALIZER,
+  VOLUME_PROTECTION_FINALIZER,
+} from './names.ts'
 
 export interface ProtectionView<T extends KubeObject> {
   readonly object: T
@@ -86,6 +97,43 @@ export function createVolumeProtectionController(
     },
   }
 }
+
+const CLAIMS_BY_CLASS = 'volumes/claims-by-attributes-class'
+const VOLUMES_BY_CLASS = 'volumes/volumes-by-attributes-class'
+
+/** Holds VolumeAttributesClasses that claims or volumes name. Keys are classes. */
+export function createAttributesClassProtectionController({
+  informers,
+}: ControllerDeps): Controller<ProtectionView<VolumeAttributesClass>, ProtectionPlan> {
+  const classes = informers.of(VOLUME_ATTRIBUTES_CLASSES)
+  const claims = informers.of(CLAIMS)
+  const volumes = informers.of(VOLUMES)
+  const classesOfVolume = ({ spec }: PersistentVolume) => notEmpty(spec.volumeAttributesClassName)
+  claims.addIndex(CLAIMS_BY_CLASS, attributesClassesOf)
+  volumes.addIndex(VOLUMES_BY_CLASS, classesOfVolume)
+  return {
+    name: 'volume-attributes-class-protection',
+    watches: [
+      watchRule(VOLUME_ATTRIBUTES_CLASSES, (change) => [change.key]),
+      watchRule(CLAIMS, ({ previous }) => (previous === undefined ? [] : attributesClassesOf(previous))),
+      watchRule(VOLUMES, ({ previous }) => (previous === undefined ? [] : classesOfVolume(previous))),
+    ],
+    view(key) {
+      const object = classes.get(key)
+      if (object === undefined) return undefined
+      const { name } = object.metadata
+      const isUsed = claims.byIndex(CLAIMS_BY_CLASS, name).length + volumes.byIndex(VOLUMES_BY_CLASS, name).length > 0
+      return { object, isUsed }
+    },
+    decide: (view) => decideProtection(view, ATTRIBUTES_CLASS_PROTECTION_FINALIZER),
+    apply: async (plan, { object }, client) => {
+      await carryOut(client, VOLUME_ATTRIBUTES_CLASSES, object, ATTRIBUTES_CLASS_PROTECTION_FINALIZER, plan)
+      return done
+    },
+  }
+}
+
+const notEmpty = (name: string | undefined): readonly string[] => (name ? [name] : [])
 
 async function carryOut<T extends KubeObject>(
   client: Client,

@@ -65,8 +65,9 @@ export async function adoptDownload(layout: string, work: string): Promise<Descr
 
 async function adoptManifest(layout: string, work: string, entry: Index['manifests'][number]): Promise<Descriptor> {
   const manifest = forThisMachine(work, entry)
-  const parts = readJson(blobPath(work, manifest.digest)) as { config: Descriptor; layers: readonly Descriptor[] }
-  for (const part of [manifest, parts.config, ...parts.layers]) await copyBlob(layout, work, part)
+  await copyBlob(layout, work, manifest)
+  const parts = readJson(blobPath(layout, manifest.digest)) as { config: Descriptor; layers: readonly Descriptor[] }
+  for (const part of [parts.config, ...parts.layers]) await copyBlob(layout, work, part)
   return manifest
 }
 

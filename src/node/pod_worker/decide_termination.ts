@@ -17,8 +17,13 @@ export function decideTermination(view: PodView, _alarm: Alarm): readonly Action
   if (ready.length > 0) return ready.map((one) => ({ do: 'stopSandbox', id: one.id }))
   if (view.gone) return cleanUp(view)
   if (view.volumesMounted) return [{ do: 'unmountVolumes' }]
-  const mayDelete = view.finalStatusReported && view.pod.metadata.deletionTimestamp !== undefined
-  return mayDelete && !view.inFlight.has('delete') ? [{ do: 'deletePod' }] : []
+  return mayDelete(view) && !view.inFlight.has('delete') ? [{ do: 'deletePod' }] : []
+}
+
+/** Deleted without any grace it has been already if nothing but finalizers holds the object: asking again would change nothing. */
+function mayDelete({ pod, finalStatusReported }: PodView): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata
+  return finalStatusReported && deletionTimestamp !== undefined && deletionGracePeriodSeconds !== 0
 }
 
 /** A start that is under way may still give a container: nothing is torn down before it has ended. */

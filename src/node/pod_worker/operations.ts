@@ -16,16 +16,18 @@ export class Operations {
   readonly #memory: WorkerMemory
   readonly #view: () => PodView
 
+  readonly #accepted: (pod: Pod) => void
   readonly #wake: () => void
 
   constructor(
     deps: WorkerDeps,
     memory: WorkerMemory,
-    sight: { readonly view: () => PodView; readonly wake: () => void },
+    sight: { readonly view: () => PodView; readonly accepted: (pod: Pod) => void; readonly wake: () => void },
   ) {
     this.#deps = deps
     this.#memory = memory
     this.#view = sight.view
+    this.#accepted = sight.accepted
     this.#wake = sight.wake
   }
 
@@ -101,16 +103,21 @@ export class Operations {
   }
 
   /** The uid makes sure that a new pod of the same name is never hit; a pod that is gone already is success. */
+  /** Finalizers may keep the object: the answer says so sooner than the watch, and it is not deleted once more. */
   async #deletePod(pod: Pod): Promise<void> {
     const { name, namespace = '', uid } = pod.metadata
     try {
-      await this.#deps.client.delete(PODS, { namespace, name }, { uid, gracePeriodSeconds: 0 })
+      const left = await this.#deps.client.delete(PODS, { namespace, name }, { uid, gracePeriodSeconds: 0 })
+      if (isSamePod(left, uid)) this.#accepted(left)
     } catch (error) {
       if (isNotFound(error) || isConflict(error)) return
       throw ApiError.from(error)
     }
   }
 }
+
+const isSamePod = (answer: object, uid: string): answer is Pod =>
+  'metadata' in answer && (answer as Partial<Pod>).metadata?.uid === uid
 
 /** What one operation on one container works with. */
 export interface OperationContext {

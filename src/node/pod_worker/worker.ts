@@ -78,7 +78,9 @@ export class PodWorker {
     this.#pod = pod
     this.#gone = gone
     this.#probes = deps.createProbes(pod, () => this.wake())
-    this.#operations = new Operations(deps, this.#memory, { view: () => this.#view(), wake: () => this.wake() })
+    const accepted = (newer: Pod) => this.update(newer)
+    const sight = { view: () => this.#view(), accepted, wake: () => this.wake() }
+    this.#operations = new Operations(deps, this.#memory, sight)
     this.#backOffEvents = new BackOffEvents(deps.events)
     this.#writer = new StatusWriter(deps, this)
   }

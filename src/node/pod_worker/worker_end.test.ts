@@ -26,6 +26,17 @@ describe('a pod ends', () => {
     assert.equal(node.manager.workers().length, 0)
   })
 
+  test('one whose object a finalizer keeps is stopped and deleted once, and its worker rests', async () => {
+    node.api.add('p', { containers: [container('app')] })
+    await node.clock.advance(0)
+    node.api.hold('p', 'example.com/hold')
+    node.api.remove('p')
+    await node.clock.advance(60_000)
+    assert.equal(node.api.get('p')?.metadata.deletionGracePeriodSeconds, 0)
+    assert.deepEqual(node.api.graces, [undefined, 0])
+    assert.equal(node.api.history.at(-1), 'p Succeeded (deleting) app=exit 0')
+  })
+
   test('it stays ready while it still answers', async () => {
     const readinessProbe = { exec: { command: ['true'] }, periodSeconds: 1 }
     node.api.add(

@@ -16,6 +16,8 @@ export class FakePodApi implements PodSource {
   readonly #listeners: ((change: CacheChange<Pod>) => void)[] = []
   /** `name phase ready/all reason` after each accepted change, for comparing histories. */
   readonly history: string[] = []
+  /** The grace that each deletion asked for, the user's and the agent's. */
+  readonly graces: (number | undefined)[] = []
   #serial = 0
 
   constructor(clock: Clock) {
@@ -47,17 +49,24 @@ export class FakePodApi implements PodSource {
     return this.#put({ apiVersion: 'v1', kind: 'Pod', metadata, spec } as unknown as Pod)
   }
 
-  /** A user's deletion; grace 0 removes at once. */
+  /** A user's deletion; grace 0 removes at once what no finalizer holds. */
   remove(name: string, options: DeleteOptions = {}): object {
+    this.graces.push(options.gracePeriodSeconds)
     const pod = this.get(name)
     if (pod === undefined) throw new ApiError({ code: 404, reason: 'NotFound', message: `pods "${name}" not found` })
     if (options.uid !== undefined && options.uid !== pod.metadata.uid) {
       throw new ApiError({ code: 409, reason: 'Conflict', message: 'the uid differs' })
     }
     const grace = options.gracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30
-    if (grace === 0) return this.#drop(pod)
+    if (grace === 0 && (pod.metadata.finalizers ?? []).length === 0) return this.#drop(pod)
     const deletionTimestamp = toRfc3339(this.#clock.now() + grace * 1000)
     return this.#put({ ...pod, metadata: { ...pod.metadata, deletionTimestamp, deletionGracePeriodSeconds: grace } })
+  }
+
+  /** From now on the object stays, whoever deletes it. */
+  hold(name: string, finalizer: string): void {
+    const pod = this.get(name)
+    if (pod !== undefined) this.#put({ ...pod, metadata: { ...pod.metadata, finalizers: [finalizer] } })
   }
 
   /** What a client may change of a running pod. */

@@ -9,13 +9,13 @@ before(async () => {
 after(() => cluster.stop())
 
 /** A namespace whose quota has been counted, as its controller would have done. */
-async function limited(name: string, hard: Readonly<Record<string, string>>): Promise<string> {
+async function limited(name: string, hard: Readonly<Record<string, string>>, scopes?: string[]): Promise<string> {
   await cluster.ask({ method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name } } })
   const space = `/api/v1/namespaces/${name}`
   await cluster.ask({
     method: 'POST',
     path: `${space}/resourcequotas`,
-    body: { metadata: { name: 'q' }, spec: { hard } },
+    body: { metadata: { name: 'q' }, spec: { hard, scopes } },
   })
   const used = Object.fromEntries(Object.keys(hard).map((one) => [one, '0']))
   await cluster.ask({
@@ -64,4 +64,26 @@ test('a claim that grows is charged with what it grew by', async () => {
     refused.json.message,
     /exceeded quota: q, requested: requests\.storage=2Gi, used: requests\.storage=2Gi, limited: requests\.storage=3Gi$/,
   )
+})
+
+test('a pod that comes into a scope by a change is charged there with all that it uses', async () => {
+  const space = await limited('scoped', { pods: '1' }, ['Terminating'])
+  const pod = (name: string, activeDeadlineSeconds?: number) => ({
+    metadata: { name },
+    spec: { activeDeadlineSeconds, containers: [{ name: 'c', image: 'i:1' }] },
+  })
+  const create = (body: object) => cluster.ask({ method: 'POST', path: `${space}/pods`, body })
+  await cluster.ask({ method: 'POST', path: `${space}/serviceaccounts`, body: { metadata: { name: 'default' } } })
+  assert.equal((await create(pod('a'))).status, 201)
+  assert.deepEqual(await usedIn(space), { pods: '0' })
+  const changed = await cluster.ask({
+    method: 'PATCH',
+    path: `${space}/pods/a`,
+    headers: { 'content-type': 'application/merge-patch+json' },
+    body: { spec: { activeDeadlineSeconds: 600 } },
+  })
+  assert.equal(changed.status, 200)
+  assert.deepEqual(await usedIn(space), { pods: '1' })
+  assert.equal((await create(pod('b', 600))).status, 403)
+  assert.equal((await create(pod('b'))).status, 201)
 })

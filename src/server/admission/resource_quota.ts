@@ -24,6 +24,8 @@ interface Charge {
 export const resourceQuota: AdmissionPlugin = {
   name: 'ResourceQuota',
   validate(attributes, context) {
+    // What a status tells has happened already: it is counted and not refused.
+    if (attributes.subresource === 'status') return
     for (const charge of chargesOf(attributes, context)) refuseBeyond(attributes, charge)
   },
   account(attributes, context) {
@@ -31,9 +33,15 @@ export const resourceQuota: AdmissionPlugin = {
   },
 }
 
-/** Deletions give back later; of subresources only a resize changes what a pod asks for. */
-const isCounted = ({ operation, subresource }: Attributes): boolean =>
-  operation === 'CREATE' ? subresource === undefined : operation === 'UPDATE' && (subresource ?? 'resize') === 'resize'
+/** Deletions give back later; a claim's status says what has been allocated for it and which class it has. */
+function isCounted({ operation, subresource, facts }: Attributes): boolean {
+  if (operation === 'CREATE') return subresource === undefined
+  if (operation !== 'UPDATE') return false
+  return subresource === undefined || subresource === 'resize' || isClaimStatus(facts.ref.resource, subresource)
+}
+
+const isClaimStatus = (resource: string, subresource: string | undefined): boolean =>
+  resource === 'persistentvolumeclaims' && subresource === 'status'
 
 function chargesOf(attributes: Attributes, { quotas, now }: AdmissionContext): Charge[] {
   if (!isCounted(attributes) || !attributes.facts.ref.namespaced) return []
@@ -44,7 +52,9 @@ function chargesOf(attributes: Attributes, { quotas, now }: AdmissionContext): C
     const names = Object.keys(quota.status?.hard ?? {}).filter((name) => limits(name, facts.ref))
     if (names.length === 0 || !isInScope(quota, facts.ref, object)) continue
     const use = (of: KubeObject): Amounts => amountsWhere(usageOf(facts.ref, of, now()), (name) => names.includes(name))
-    const amounts = amountsBeyond(use(object), old === undefined ? {} : use(old))
+    // What comes into a quota's scope by a change is charged with all that it uses.
+    const before = old !== undefined && isInScope(quota, facts.ref, old) ? use(old) : {}
+    const amounts = amountsBeyond(use(object), before)
     const isPod = facts.ref.resource === 'pods' && facts.ref.group === ''
     if (isPod && attributes.operation === 'CREATE') refuseUnspecified(attributes, quota, names)
     if (Object.keys(amounts).length > 0) charges.push({ quota, amounts })
