@@ -41,3 +41,6 @@ export const HEALTH_CHECK_MS_MAX = 2_000
 
 /** Evictions that a disruption budget may have waiting to be confirmed. */
 export const DISRUPTED_PODS_MAX = 2_000
+
+/** So many pods of a namespace are looked at when its security level becomes stricter. */
+export const POD_SECURITY_PODS_MAX = 3000

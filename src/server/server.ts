@@ -1,5 +1,5 @@
 import type { Transport, UserInfo } from '../api/request.ts'
-import type { Pod, PriorityClass, ResourceQuota, StorageClass } from '../api/types.ts'
+import type { KubeObject, Pod, PriorityClass, ResourceQuota, StorageClass } from '../api/types.ts'
 import { Backlogs } from '../base/backlogs.ts'
 import type { Store } from '../store/store.ts'
 import { createAdmissionChain } from './admission/admission.ts'
@@ -40,6 +40,7 @@ export function createServer(deps: ServerDeps): Server {
   const authorizer = createAuthorizer(store)
   const priorityClasses = watchResource<PriorityClass>(store, 'priorityclasses.scheduling.k8s.io')
   const storageClasses = watchResource<StorageClass>(store, 'storageclasses.storage.k8s.io')
+  const ingressClasses = watchResource<KubeObject>(store, 'ingressclasses.networking.k8s.io')
   const limitRanges = watchResource<LimitRange>(store, 'limitranges')
   const pods = watchResource<Pod>(store, 'pods')
   const quotas = watchResource<ResourceQuota>(store, 'resourcequotas')
@@ -56,7 +57,9 @@ export function createServer(deps: ServerDeps): Server {
     random,
     now: () => clock.now(),
     defaultPriorityClass: () => highestGlobalDefault(priorityClasses.values()),
-    defaultStorageClass: () => newestDefault(storageClasses.values()),
+    defaultStorageClass: () => newestDefault(storageClasses.values(), STORAGE_CLASS_ANNOTATIONS),
+    defaultIngressClass: () => newestDefault(ingressClasses.values(), INGRESS_CLASS_ANNOTATIONS),
+    podsIn: (namespace) => pods.values(namespace),
     limitRanges: (namespace) => limitRanges.values(namespace),
     quotas: (namespace) => newestOf(store, quotas.values(namespace)),
     authorizer,
@@ -78,6 +81,7 @@ export function createServer(deps: ServerDeps): Server {
     authorizer,
     priorityClasses,
     storageClasses,
+    ingressClasses,
     limitRanges,
     quotas,
     pods,
@@ -116,17 +120,16 @@ function highestGlobalDefault(classes: Iterable<PriorityClass>): PriorityClass |
   return defaults.sort((one, other) => (one.value ?? 0) - (other.value ?? 0))[0]
 }
 
-const DEFAULT_CLASS_ANNOTATIONS = [
+const INGRESS_CLASS_ANNOTATIONS = ['ingressclass.kubernetes.io/is-default-class']
+const STORAGE_CLASS_ANNOTATIONS = [
   'storageclass.kubernetes.io/is-default-class',
   'storageclass.beta.kubernetes.io/is-default-class',
 ]
 
-const isDefault = ({ metadata }: StorageClass): boolean =>
-  DEFAULT_CLASS_ANNOTATIONS.some((name) => metadata.annotations?.[name] === 'true')
-
 /** Of several default classes the newest counts, and of equally new ones the first by name. */
-function newestDefault(classes: Iterable<StorageClass>): StorageClass | undefined {
-  const created = (one: StorageClass): string => one.metadata.creationTimestamp
+function newestDefault<T extends KubeObject>(classes: Iterable<T>, annotations: readonly string[]): T | undefined {
+  const created = (one: T): string => one.metadata.creationTimestamp
+  const isDefault = ({ metadata }: T): boolean => annotations.some((name) => metadata.annotations?.[name] === 'true')
   const defaults = [...classes].filter(isDefault)
   return defaults.sort((one, other) => {
     if (created(one) !== created(other)) return created(one) > created(other) ? -1 : 1

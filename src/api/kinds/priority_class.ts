@@ -12,6 +12,9 @@ const SYSTEM_VALUES: Readonly<Record<string, number>> = {
   'system-cluster-critical': 2_000_000_000,
   'system-node-critical': 2_000_001_000,
 }
+/** Classes that every cluster has; nobody takes them away. */
+export const isSystemPriorityClass = (name: string): boolean => Object.hasOwn(SYSTEM_VALUES, name)
+
 const POLICIES = ['PreemptLowerPriority', 'Never']
 
 function validate(one: PriorityClass): FieldError[] {

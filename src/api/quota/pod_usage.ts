@@ -79,12 +79,19 @@ const MUST_BE_SAID = new Set(['cpu', 'memory', 'requests.cpu', 'requests.memory'
 
 /** Which containers leave open what the quota limits: `requests.memory for: app,log`; '' if none does. */
 export function unspecified(pod: Pod, limited: readonly string[]): string {
-  const whole = computeUsage(pod.spec.resources?.requests, pod.spec.resources?.limits)
-  const required = limited.filter((name) => MUST_BE_SAID.has(name) && !(name in whole)).sort()
+  if (saysForTheWhole(pod)) return ''
+  const required = limited.filter((name) => MUST_BE_SAID.has(name)).sort()
   const containers = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])]
   const faults = required.flatMap((name) => {
     const silent = containers.filter(({ resources }) => !(name in computeUsage(resources?.requests, resources?.limits)))
-    return silent.length === 0 ? [] : [`${name} for: ${silent.map((one) => one.name).join(',')}`]
+    const names = [...new Set(silent.map((one) => one.name))].sort()
+    return names.length === 0 ? [] : [`${name} for: ${names.join(',')}`]
   })
   return faults.join('; ')
 }
+
+/** A pod that says for itself as a whole what it asks for needs not say it for each container. */
+const saysForTheWhole = ({ spec: { resources } }: Pod): boolean =>
+  Object.keys({ ...resources?.requests, ...resources?.limits }).some(
+    (name) => name === 'cpu' || name === 'memory' || name.startsWith('hugepages-'),
+  )

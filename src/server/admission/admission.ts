@@ -1,10 +1,12 @@
+import type { ApiError } from '../../api/error.ts'
 import type { MutableObject } from '../../api/kind_rules.ts'
 import type { UserInfo } from '../../api/request.ts'
 import type { ResourceFacts } from '../../api/schema/table.ts'
-import type { KubeObject, PriorityClass, ResourceQuota, StorageClass } from '../../api/types.ts'
+import type { KubeObject, Pod, PriorityClass, ResourceQuota, StorageClass } from '../../api/types.ts'
 import type { Millis } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
 import type { Store } from '../../store/store.ts'
+import { forbidden } from '../api_errors.ts'
 import type { Authorizer } from '../authorization.ts'
 import type { LimitRange } from './limit_ranger.ts'
 
@@ -35,6 +37,10 @@ export interface AdmissionContext {
   readonly defaultPriorityClass: () => PriorityClass | undefined
   /** The class of claims that name none. */
   readonly defaultStorageClass: () => StorageClass | undefined
+  /** The class of ingresses that name none. */
+  readonly defaultIngressClass: () => KubeObject | undefined
+  /** The pods of a namespace. */
+  readonly podsIn: (namespace: string) => Iterable<Pod>
   /** The bounds that a namespace sets. */
   readonly limitRanges: (namespace: string) => Iterable<LimitRange>
   /** What a namespace may use, at its newest state. */
@@ -73,6 +79,11 @@ export function createAdmissionChain(plugins: readonly AdmissionPlugin[], contex
     },
     account: (attributes) => Promise.all(plugins.flatMap((plugin) => plugin.account?.(attributes, context) ?? [])),
   }
+}
+
+/** The refusal of a request: 403. While a name has not been drawn, its beginning stands for it. */
+export function refusal({ facts, name, object }: Attributes, why: string): ApiError {
+  return forbidden(facts.ref, name || String(object.metadata['generateName'] ?? ''), why)
 }
 
 /** Whether the request is about the main resource with this name (`pods`, `persistentvolumeclaims`). */

@@ -1,6 +1,7 @@
 import type { CertificateSigningRequest } from '../../api/types.ts'
 import { forbidden } from '../api_errors.ts'
-import type { AdmissionPlugin } from './admission.ts'
+import { type AdmissionPlugin, isAbout } from './admission.ts'
+import { organizationsOf } from './certificate_subject.ts'
 
 const GROUP = 'certificates.k8s.io'
 
@@ -24,5 +25,20 @@ export const certificates: AdmissionPlugin = {
         authorizer.decide(user, { type: 'resource', verb, group: GROUP, resource: 'signers', name: one }).allowed,
     )
     if (!may) throw forbidden(facts.ref, name, `user not permitted to ${verb} requests with signerName "${signer}"`)
+  },
+}
+
+const CLIENT_SIGNER = 'kubernetes.io/kube-apiserver-client'
+const ADMINISTRATORS = 'system:masters'
+
+/** Nobody asks for a certificate with which all rights come: it could not be taken back. */
+export const certificateSubject: AdmissionPlugin = {
+  name: 'CertificateSubjectRestriction',
+  validate(attributes) {
+    if (!isAbout(attributes, GROUP, 'certificatesigningrequests') || attributes.operation !== 'CREATE') return
+    const { signerName, request } = (attributes.object as unknown as CertificateSigningRequest).spec
+    if (signerName !== CLIENT_SIGNER || !organizationsOf(request).includes(ADMINISTRATORS)) return
+    const why = `use of ${CLIENT_SIGNER} signer with ${ADMINISTRATORS} group is not allowed`
+    throw forbidden(attributes.facts.ref, attributes.name, why)
   },
 }

@@ -1,8 +1,8 @@
 import type { MutableObject } from '../../api/kind_rules.ts'
-import { addQuantities, compareQuantities } from '../../api/quantity.ts'
-import type { KubeObject } from '../../api/types.ts'
-import { forbidden } from '../api_errors.ts'
-import { type AdmissionPlugin, type Attributes, isAbout } from './admission.ts'
+import { compareQuantities, nanosOf } from '../../api/quantity.ts'
+import { sumOfContainers } from '../../api/quota/pod_usage.ts'
+import type { KubeObject, Pod, PodSpec } from '../../api/types.ts'
+import { type AdmissionPlugin, type Attributes, isAbout, refusal } from './admission.ts'
 
 type Quantities = Readonly<Record<string, string>>
 
@@ -13,6 +13,7 @@ interface LimitItem {
   readonly max?: Quantities
   readonly default?: Quantities
   readonly defaultRequest?: Quantities
+  readonly maxLimitRequestRatio?: Quantities
 }
 
 export interface LimitRange extends KubeObject {
@@ -30,25 +31,51 @@ const ANNOTATION = 'kubernetes.io/limit-ranger'
 export const limitRanger: AdmissionPlugin = {
   name: 'LimitRanger',
   admit(attributes, { limitRanges }) {
-    if (attributes.operation !== 'CREATE' || !isAbout(attributes, '', 'pods')) return
-    const items = itemsOf(limitRanges(attributes.namespace))
-    const notes = containersOf(attributes.object).flatMap(([container, role]) => fillIn(container, role, items))
-    if (notes.length === 0) return
-    const { metadata } = attributes.object
-    metadata['annotations'] = {
-      ...metadata['annotations'],
-      [ANNOTATION]: `LimitRanger plugin set: ${notes.join('; ')}`,
-    }
+    if (!isPodBounded(attributes)) return
+    for (const range of limitRanges(attributes.namespace)) fillPod(attributes.object, itemsOf(range))
   },
   validate(attributes, { limitRanges }) {
-    const faults = faultsOf(attributes, () => itemsOf(limitRanges(attributes.namespace)))
-    if (faults.length === 0) return
-    const text = faults.length === 1 ? faults[0] : `[${faults.join(', ')}]`
-    throw forbidden(attributes.facts.ref, attributes.name, text ?? '')
+    const isPod = isPodBounded(attributes)
+    if (!isPod && !isClaimBounded(attributes)) return
+    for (const range of limitRanges(attributes.namespace)) {
+      const faults = isPod
+        ? podFaults(attributes.object, itemsOf(range))
+        : claimFaults(attributes.object, itemsOf(range))
+      if (faults.length > 0) throw refusal(attributes, aggregate(faults))
+    }
   },
 }
 
-const itemsOf = (ranges: Iterable<LimitRange>): LimitItem[] => [...ranges].flatMap((range) => range.spec.limits ?? [])
+const itemsOf = (range: LimitRange): readonly LimitItem[] => range.spec.limits ?? []
+
+const isLeaving = ({ old }: Attributes): boolean => old?.metadata.deletionTimestamp !== undefined
+
+/** A pod's resources are set once; after that only a resize changes them. */
+function isPodBounded(attributes: Attributes): boolean {
+  if (attributes.operation === 'CREATE') return isAbout(attributes, '', 'pods')
+  const { facts, subresource, operation } = attributes
+  const isResize = operation === 'UPDATE' && subresource === 'resize' && facts.ref.resource === 'pods'
+  return isResize && !isLeaving(attributes)
+}
+
+const isClaimBounded = (attributes: Attributes): boolean =>
+  isAbout(attributes, '', 'persistentvolumeclaims') && attributes.operation !== 'DELETE' && !isLeaving(attributes)
+
+/** Each fault once, as one text. */
+function aggregate(faults: readonly string[]): string {
+  const texts = [...new Set(faults)]
+  return texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`
+}
+
+function fillPod(pod: MutableObject, items: readonly LimitItem[]): void {
+  const notes = containersOf(pod).flatMap(([container, role]) => fillIn(container, role, items))
+  if (notes.length === 0) return
+  const { metadata } = pod
+  metadata['annotations'] = {
+    ...metadata['annotations'],
+    [ANNOTATION]: `LimitRanger plugin set: ${notes.join('; ')}`,
+  }
+}
 
 function containersOf({ spec }: MutableObject): [Container, string][] {
   const own: Container[] = spec.containers ?? []
@@ -85,17 +112,6 @@ function missing(present: Quantities = {}, defaults: readonly (Quantities | unde
   return Object.fromEntries(Object.entries(all).filter(([name]) => !(name in present)))
 }
 
-function faultsOf(attributes: Attributes, items: () => LimitItem[]): string[] {
-  const { object, operation } = attributes
-  if (operation === 'CREATE' && isAbout(attributes, '', 'pods')) return podFaults(object, items())
-  const isClaim = isAbout(attributes, '', 'persistentvolumeclaims')
-  if (!isClaim || operation === 'DELETE') return []
-  const requests: Quantities = object['spec']?.resources?.requests ?? {}
-  return items()
-    .filter((item) => item.type === 'PersistentVolumeClaim')
-    .flatMap((item) => [...minFaults(item, { requests, limits: {} }), ...maxRequestFaults(item, requests)])
-}
-
 interface Usage {
   readonly requests: Quantities
   readonly limits: Quantities
@@ -106,23 +122,29 @@ function podFaults(pod: MutableObject, items: readonly LimitItem[]): string[] {
     requests: resources?.requests ?? {},
     limits: resources?.limits ?? {},
   }))
-  const whole = usages.slice(0, pod['spec'].containers?.length ?? 0).reduce(sumOf, { requests: {}, limits: {} })
+  const { spec } = pod as unknown as Pod
+  const whole = { requests: wholeOf(spec, 'requests'), limits: wholeOf(spec, 'limits') }
   return items.flatMap((item) => {
     const measured = item.type === 'Container' ? usages : item.type === 'Pod' ? [whole] : []
-    return measured.flatMap((usage) => [...minFaults(item, usage), ...maxFaults(item, usage)])
+    return measured.flatMap((usage) => [
+      ...minFaults(item, usage),
+      ...maxFaults(item, usage),
+      ...ratioFaults(item, usage),
+    ])
   })
 }
 
-const sumOf = (one: Usage, other: Usage): Usage => ({
-  requests: added(one.requests, other.requests),
-  limits: added(one.limits, other.limits),
-})
+/** What a pod says for itself as a whole counts instead of the sum of its containers. */
+function wholeOf(spec: PodSpec, half: 'requests' | 'limits'): Quantities {
+  const own = Object.entries(spec.resources?.[half] ?? {}).filter(([name]) => name === 'cpu' || name === 'memory')
+  return { ...sumOfContainers(spec, half), ...Object.fromEntries(own) }
+}
 
-function added(one: Quantities, other: Quantities): Quantities {
-  const sum: Record<string, string> = { ...one }
-  for (const [name, value] of Object.entries(other))
-    sum[name] = name in sum ? addQuantities(sum[name] ?? '0', value) : value
-  return sum
+function claimFaults(claim: MutableObject, items: readonly LimitItem[]): string[] {
+  const requests: Quantities = claim['spec']?.resources?.requests ?? {}
+  return items
+    .filter((item) => item.type === 'PersistentVolumeClaim')
+    .flatMap((item) => [...minFaults(item, { requests, limits: {} }), ...maxRequestFaults(item, requests)])
 }
 
 const isLess = (value: string, bound: string): boolean => compareQuantities(value, bound) < 0
@@ -155,3 +177,20 @@ function maxRequestFaults({ type, max = {} }: LimitItem, requests: Quantities): 
     return isLess(bound, request) ? [`${rule}, but request is ${request}`] : []
   })
 }
+
+const RATIO_DIGITS = 6
+
+/** How far a limit may be above the request. */
+function ratioFaults({ type, maxLimitRequestRatio = {} }: LimitItem, { requests, limits }: Usage): string[] {
+  return Object.entries(maxLimitRequestRatio).flatMap(([name, bound]) => {
+    const rule = `${name} max limit to request ratio per ${type} is ${bound}, but`
+    const [request, limit] = [amountOf(requests[name]), amountOf(limits[name])]
+    if (request === 0) return [`${rule} no request is specified or request is 0`]
+    if (limit === 0) return [`${rule} no limit is specified or limit is 0`]
+    const ratio = limit / request
+    return ratio > amountOf(bound) ? [`${rule} provided ratio is ${ratio.toFixed(RATIO_DIGITS)}`] : []
+  })
+}
+
+const NANO = 1e9
+const amountOf = (quantity: string | undefined): number => Number(nanosOf(quantity ?? '0')) / NANO

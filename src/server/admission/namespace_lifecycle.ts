@@ -23,7 +23,8 @@ export const namespaceLifecycle: AdmissionPlugin = {
   },
 }
 
-function terminating({ facts, name, namespace }: Attributes): ApiError {
+function terminating({ facts, namespace, ...attributes }: Attributes): ApiError {
+  const name = attributes.name || String(attributes.object.metadata['generateName'] ?? '')
   const { group, resource } = facts.ref
   return new ApiError({
     code: 403,

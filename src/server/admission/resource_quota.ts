@@ -6,9 +6,8 @@ import { isInScope } from '../../api/quota/scopes.ts'
 import { limits, usageOf } from '../../api/quota/usage.ts'
 import type { KubeObject, Pod, ResourceQuota } from '../../api/types.ts'
 import { assert } from '../../base/assert.ts'
-import { forbidden } from '../api_errors.ts'
 import { commitState } from '../commit.ts'
-import type { AdmissionContext, AdmissionPlugin, Attributes } from './admission.ts'
+import { type AdmissionContext, type AdmissionPlugin, type Attributes, type Operation, refusal } from './admission.ts'
 
 /** A quota, and by how much the request raises (or lowers) its use. */
 interface Charge {
@@ -24,39 +23,66 @@ interface Charge {
 export const resourceQuota: AdmissionPlugin = {
   name: 'ResourceQuota',
   validate(attributes, context) {
+    const charges = chargesOf(attributes, context)
     // What a status tells has happened already: it is counted and not refused.
     if (attributes.subresource === 'status') return
-    for (const charge of chargesOf(attributes, context)) refuseBeyond(attributes, charge)
+    for (const charge of charges) refuseBeyond(attributes, charge)
   },
   account(attributes, context) {
     return chargesOf(attributes, context).map((charge) => write(context, charge))
   },
 }
 
-/** Deletions give back later; a claim's status says what has been allocated for it and which class it has. */
-function isCounted({ operation, subresource, facts }: Attributes): boolean {
-  if (operation === 'CREATE') return subresource === undefined
-  if (operation !== 'UPDATE') return false
-  return subresource === undefined || subresource === 'resize' || isClaimStatus(facts.ref.resource, subresource)
+/** Deletions give back later, and events are never too many. */
+function isCounted({ operation, subresource, facts, object, old }: Attributes): boolean {
+  const { group, resource } = facts.ref
+  if (resource === 'events' && (group === '' || group === 'events.k8s.io')) return false
+  if (group !== '') return isPlainCreate(operation, subresource)
+  switch (resource) {
+    case 'pods':
+      return operation === 'UPDATE'
+        ? isOtherwiseCounted(subresource, object, old)
+        : isPlainCreate(operation, subresource)
+    case 'persistentvolumeclaims':
+      return isPlainCreate(operation, subresource) || (operation === 'UPDATE' && CLAIM_PARTS.includes(subresource))
+    case 'services':
+      return subresource === undefined && operation !== 'DELETE'
+    default:
+      return isPlainCreate(operation, subresource)
+  }
 }
 
-const isClaimStatus = (resource: string, subresource: string | undefined): boolean =>
-  resource === 'persistentvolumeclaims' && subresource === 'status'
+/** A claim's status says what has been allocated for it and which class it has. */
+const CLAIM_PARTS: readonly (string | undefined)[] = [undefined, 'status']
+
+const isPlainCreate = (operation: Operation, subresource: string | undefined): boolean =>
+  operation === 'CREATE' && subresource === undefined
+
+/** A resize changes what a pod asks for; a deadline, which of two scopes it is in. */
+function isOtherwiseCounted(
+  subresource: string | undefined,
+  object: MutableObject,
+  old: KubeObject | undefined,
+): boolean {
+  const endsBy = (pod: MutableObject | KubeObject | undefined): boolean =>
+    (pod as Pod | undefined)?.spec.activeDeadlineSeconds !== undefined
+  return subresource === 'resize' || (subresource === undefined && endsBy(object) !== endsBy(old))
+}
 
 function chargesOf(attributes: Attributes, { quotas, now }: AdmissionContext): Charge[] {
-  if (!isCounted(attributes) || !attributes.facts.ref.namespaced) return []
+  if (!attributes.facts.ref.namespaced || !isCounted(attributes)) return []
   const { facts, old, namespace } = attributes
   const object = attributes.object as unknown as KubeObject
   const charges: Charge[] = []
   for (const quota of byName(quotas(namespace))) {
     const names = Object.keys(quota.status?.hard ?? {}).filter((name) => limits(name, facts.ref))
     if (names.length === 0 || !isInScope(quota, facts.ref, object)) continue
+    if (facts.ref.resource === 'pods' && facts.ref.group === '') refuseUnspecified(attributes, quota, names)
+    refuseUncounted(attributes, quota, names)
     const use = (of: KubeObject): Amounts => amountsWhere(usageOf(facts.ref, of, now()), (name) => names.includes(name))
     // What comes into a quota's scope by a change is charged with all that it uses.
-    const before = old !== undefined && isInScope(quota, facts.ref, old) ? use(old) : {}
-    const amounts = amountsBeyond(use(object), before)
-    const isPod = facts.ref.resource === 'pods' && facts.ref.group === ''
-    if (isPod && attributes.operation === 'CREATE') refuseUnspecified(attributes, quota, names)
+    const wasCounted = old !== undefined && isInScope(quota, facts.ref, old)
+    const amounts = amountsBeyond(use(object), wasCounted ? use(old) : {})
     if (Object.keys(amounts).length > 0) charges.push({ quota, amounts })
   }
   return charges
@@ -66,26 +92,28 @@ const byName = (quotas: Iterable<ResourceQuota>): ResourceQuota[] =>
   [...quotas].sort((one, other) => (one.metadata.name < other.metadata.name ? -1 : 1))
 
 /** @throws ApiError 403 when a container leaves open what the quota limits */
-function refuseUnspecified({ facts, name, object }: Attributes, quota: ResourceQuota, names: readonly string[]): void {
-  const fault = unspecified(object as unknown as Pod, names)
-  if (fault !== '') throw forbidden(facts.ref, name, `failed quota: ${quota.metadata.name}: must specify ${fault}`)
+function refuseUnspecified(attributes: Attributes, quota: ResourceQuota, names: readonly string[]): void {
+  const fault = unspecified(attributes.object as unknown as Pod, names)
+  if (fault !== '') throw refusal(attributes, `failed quota: ${quota.metadata.name}: must specify ${fault}`)
 }
 
-/** @throws ApiError 403 when the use would pass the quota, or when it has not been counted yet */
-function refuseBeyond({ facts, name }: Attributes, { quota, amounts }: Charge): void {
+/** @throws ApiError 403 when the use of what the quota limits has not been counted yet */
+function refuseUncounted(attributes: Attributes, { metadata, status }: ResourceQuota, names: readonly string[]): void {
+  if (names.every((name) => status?.used?.[name] !== undefined)) return
+  const why = `status unknown for quota: ${metadata.name}, resources: ${[...names].sort().join(',')}`
+  throw refusal(attributes, why)
+}
+
+/** @throws ApiError 403 when the use would pass the quota */
+function refuseBeyond(attributes: Attributes, { quota, amounts }: Charge): void {
   const { hard = {}, used = {} } = quota.status ?? {}
-  const uncounted = Object.keys(amounts).filter((one) => used[one] === undefined)
-  if (uncounted.length > 0) {
-    const why = `status unknown for quota: ${quota.metadata.name}, resources: ${uncounted.sort().join(',')}`
-    throw forbidden(facts.ref, name, why)
-  }
   const after = addAmounts(used, amounts)
   const isBeyond = (one: string): boolean =>
     compareQuantities(amounts[one], '0') > 0 && compareQuantities(after[one], hard[one]) > 0
   if (!Object.keys(amounts).some(isBeyond)) return
   const shown = (all: Amounts): string => amountsText(amountsWhere(all, (one) => one in amounts && isBeyond(one)))
   const why = `exceeded quota: ${quota.metadata.name}, requested: ${shown(amounts)}, used: ${shown(used)}, limited: ${shown(hard)}`
-  throw forbidden(facts.ref, name, why)
+  throw refusal(attributes, why)
 }
 
 /** Nothing can come between the look at the newest state and this write, so it cannot fail by a conflict. */

@@ -1,9 +1,10 @@
 import type { MutableObject } from '../../api/kind_rules.ts'
-import type { ServiceAccount } from '../../api/types.ts'
+import type { Pod, ServiceAccount } from '../../api/types.ts'
 import { nameSuffix, type Random } from '../../base/random.ts'
-import { forbidden } from '../api_errors.ts'
+import { rawServerError } from '../api_errors.ts'
 import { headObject } from '../storage.ts'
-import { type AdmissionPlugin, type Attributes, isAbout } from './admission.ts'
+import { type AdmissionPlugin, type Attributes, isAbout, refusal } from './admission.ts'
+import { mirrorPodFault, secretFault } from './secret_references.ts'
 
 const DEFAULT_ACCOUNT = 'default'
 /** Where containers find the token; one that mounts something there itself is left alone. */
@@ -14,13 +15,17 @@ const READABLE_BY_ALL = 0o644
 /** Pods that a node made itself carry this annotation and cannot have an account. */
 const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror'
 
+/** Whether pods of the account may name only the secrets that it lists. */
+const listsSecrets = ({ metadata }: ServiceAccount): boolean =>
+  /^(1|t|T|TRUE|true|True)$/.test(metadata.annotations?.['kubernetes.io/enforce-mountable-secrets'] ?? '')
+
 /** Gives every pod a service account and, unless that is switched off, its token as a volume. */
 export const serviceAccount: AdmissionPlugin = {
   name: 'ServiceAccount',
   admit(attributes, { store, random }) {
     if (!isAbout(attributes, '', 'pods') || attributes.operation !== 'CREATE') return
     const { object, namespace } = attributes
-    if (object.metadata['annotations']?.[MIRROR_ANNOTATION] !== undefined) return
+    if (isMirror(object)) return refuseMirror(attributes)
     const { spec } = object
     if (!spec.serviceAccountName) spec.serviceAccountName = DEFAULT_ACCOUNT
     const account = headObject<ServiceAccount>(store, 'serviceaccounts', namespace, spec.serviceAccountName)
@@ -29,12 +34,40 @@ export const serviceAccount: AdmissionPlugin = {
       spec.imagePullSecrets = account.imagePullSecrets.map((reference) => ({ ...reference }))
     }
     if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(object, random)
+    refuseSecrets(attributes, account, 'new')
+  },
+  validate(attributes, { store }) {
+    const { facts, subresource, operation, object, namespace } = attributes
+    if (facts.ref.group !== '' || facts.ref.resource !== 'pods' || isMirror(object)) return
+    const adds = operation === 'UPDATE' && subresource === 'ephemeralcontainers'
+    if (!adds && (operation !== 'CREATE' || subresource !== undefined)) return
+    const name = String(object['spec'].serviceAccountName ?? '')
+    if (name === '') throw refusal(attributes, `no service account specified for pod ${namespace}/${attributes.name}`)
+    const account = headObject<ServiceAccount>(store, 'serviceaccounts', namespace, name)
+    if (account === undefined) throw missingAccount(attributes, name)
+    refuseSecrets(attributes, account, adds ? 'ephemeral' : 'new')
   },
 }
 
-function missingAccount({ facts, object, namespace }: Attributes, account: string) {
-  const why = `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`
-  return forbidden(facts.ref, String(object.metadata['name'] ?? ''), why)
+const isMirror = ({ metadata }: MutableObject): boolean => metadata['annotations']?.[MIRROR_ANNOTATION] !== undefined
+
+/** @throws ApiError 403 when a pod that a node made itself names what only the server could give it */
+function refuseMirror(attributes: Attributes): void {
+  const fault = mirrorPodFault(attributes.object as unknown as Pod)
+  if (fault !== undefined) throw refusal(attributes, fault)
+}
+
+/** @throws ApiError 403 when the account lists its secrets and the pod names another one */
+function refuseSecrets(attributes: Attributes, account: ServiceAccount, which: 'new' | 'ephemeral'): void {
+  if (!listsSecrets(account)) return
+  const fault = secretFault(attributes.object as unknown as Pod, account, which)
+  if (fault === undefined) return
+  throw which === 'new' ? refusal(attributes, fault) : rawServerError(fault)
+}
+
+function missingAccount(attributes: Attributes, account: string) {
+  const of = `${attributes.namespace}/${account}`
+  return refusal(attributes, `error looking up service account ${of}: serviceaccount "${account}" not found`)
 }
 
 interface Mount {
@@ -60,10 +93,8 @@ function mountToken(pod: MutableObject, random: Random): void {
 const TOKEN_VOLUME_PREFIX = 'kube-api-access-'
 
 /** A volume that is there already, as of a pod that was copied, is used again. */
-function tokenVolumeName(volumes: readonly { name: string; projected?: object }[], random: Random): string {
-  const present = volumes.find(
-    (volume) => volume.name.startsWith(TOKEN_VOLUME_PREFIX) && volume.projected !== undefined,
-  )
+function tokenVolumeName(volumes: readonly { name: string }[], random: Random): string {
+  const present = volumes.find(({ name }) => name.startsWith(TOKEN_VOLUME_PREFIX))
   return present?.name ?? `${TOKEN_VOLUME_PREFIX}${nameSuffix(random)}`
 }
 
