@@ -29,5 +29,6 @@ export function decodeObject(typeName: string, value: unknown, source: 'json' | 
 function decodeSlowly(typeName: string, value: unknown, report: Report): Decoded {
   const object = codecOf(typeName).decode(value, new DecodeState(report))
   if (report.firstFault !== undefined) throw new DecodeError(report.firstFault)
-  return { object: object as MutableObject, strictErrors: [...report.unknownFields] }
+  const unknown = [...report.unknownFields]
+  return { object: object as MutableObject, strictErrors: report.converts ? unknown.sort() : unknown }
 }

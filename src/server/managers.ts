@@ -1,13 +1,12 @@
 import { managedFieldsOfUpdate } from '../api/apply/apply.ts'
 import type { ManagerIdentity } from '../api/apply/managers.ts'
+import { type FieldFilter, resetFilter } from '../api/apply/reset_fields.ts'
 import type { MutableObject } from '../api/kind_rules.ts'
 import { apiVersionOf } from '../api/resource.ts'
-import type { ResourceFacts } from '../api/schema/table.ts'
 import type { KubeObject } from '../api/types.ts'
 import type { Millis } from '../base/clock.ts'
 import { toRfc3339 } from '../base/time.ts'
 import type { Call } from './call.ts'
-import { rulesFor } from './core.ts'
 
 /** What the managed fields of a write are computed from. */
 export interface ManagedWrite {
@@ -28,12 +27,12 @@ export function managerOf({ request, target, defaultManager }: Call, operation: 
   }
 }
 
-/** Whether a write leaves the status alone: one to the main resource of a kind whose status is written apart. */
-export const hasStatus = (facts: ResourceFacts): boolean => facts.subresources.some(({ name }) => name === 'status')
-
-/** Whether a write comes through a subresource that takes the whole object; all that it sends counts for its writer. */
-const isOfWhole = ({ target: { facts, subresource } }: Call): boolean =>
-  rulesFor(facts).subresources?.[subresource?.name ?? ''] !== undefined
+/** What of a set a write through the resource or subresource of the call can own. */
+export function filterOf({ target: { facts, subresource } }: Call): FieldFilter {
+  const { group, resource } = facts.ref
+  const hasStatus = facts.subresources.some(({ name }) => name === 'status')
+  return resetFilter({ group, resource, subresource: subresource?.name, hasStatus })
+}
 
 /** Keeps account of who changed what. An apply has done so itself, while it merged. */
 export function recordManager({ call, draft, old, now }: ManagedWrite): void {
@@ -45,7 +44,7 @@ export function recordManager({ call, draft, old, now }: ManagedWrite): void {
     live: old,
     updated: draft,
     now: toRfc3339(now),
-    hasStatus: hasStatus(facts) && !isOfWhole(call),
+    filter: filterOf(call),
   })
   if (managedFields === undefined || managedFields.length === 0) delete draft.metadata['managedFields']
   else draft.metadata['managedFields'] = managedFields

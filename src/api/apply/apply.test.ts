@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ManagedFieldsEntry } from '../types.ts'
 import { type Applied, applyObject, managedFieldsOfUpdate } from './apply.ts'
+import type { FieldSet } from './field_set.ts'
 
 const CONFIG_MAP = 'io.k8s.api.core.v1.ConfigMap'
 const NOW = '2026-01-01T00:00:00Z'
@@ -18,12 +19,12 @@ class Cluster {
 
   #write(manager: string, operation: 'Apply' | 'Update', subresource?: string) {
     const identity = { manager, operation, apiVersion: 'v1', subresource }
-    return { typeName: this.typeName, manager: identity, live: this.live, now: NOW, hasStatus: false }
+    return { typeName: this.typeName, manager: identity, live: this.live, now: NOW, filter: (set: FieldSet) => set }
   }
 
   apply(manager: string, body: object, force = false): Applied {
     const applied = { apiVersion: 'v1', kind: 'Any', metadata: { name: 'a' }, ...body }
-    const result = applyObject({ ...this.#write(manager, 'Apply'), applied, sentNamespace: '', force })
+    const result = applyObject({ ...this.#write(manager, 'Apply'), applied, force })
     this.#keep(result.object ?? this.live ?? {}, result.managedFields)
     return result
   }
@@ -155,7 +156,10 @@ test('applying the same again changes nothing, empty things included', () => {
     ...cluster.live,
     template: { metadata: {}, spec: { containers: [{ name: 'one', resources: {} }] } },
   } as Held
-  assert.equal(cluster.apply('alpha', body).object, undefined)
+  const { metadata, template } = cluster.live as Held & { template: unknown }
+  const again = cluster.apply('alpha', body)
+  assert.deepEqual(again.object?.['template'], template)
+  assert.deepEqual(again.managedFields, metadata.managedFields)
 })
 
 test('a value of the wrong type is refused', () => {

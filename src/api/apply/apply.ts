@@ -1,11 +1,15 @@
 import { DecodeError } from '../decode/state.ts'
 import { decodeObject } from '../decode.ts'
 import { ApiError } from '../error.ts'
+import type { MutableObject } from '../kind_rules.ts'
 import { sameJson } from '../patch/json_patch.ts'
 import type { ManagedFieldsEntry } from '../types.ts'
+import { checkFits } from './check_applied.ts'
 import { compare } from './compare.ts'
 import * as sets from './field_set.ts'
+import { KUBECTL, takenFromLastApplied, withLastApplied } from './last_applied.ts'
 import {
+  capUpdaters,
   type Manager,
   type ManagerIdentity,
   type Managers,
@@ -14,29 +18,15 @@ import {
   writeManagers,
 } from './managers.ts'
 import { mergeApplied } from './merge.ts'
-import { prune, takeOver } from './ownership.ts'
+import { takeOver } from './ownership.ts'
+import { prune } from './prune.ts'
+import { type FieldFilter, managedOnly } from './reset_fields.ts'
 import { type SchemaNode, schemaNode } from './schema_node.ts'
-import { checkApplied, setOf } from './set_of.ts'
+import { setOf } from './set_of.ts'
 import { zeroObject } from './zero_object.ts'
 
 /** The managers that an object had before anybody applied to it are gathered under this name. */
 const BEFORE_FIRST_APPLY = 'before-first-apply'
-
-/** Fields that nobody manages. */
-const UNMANAGED: readonly (readonly string[])[] = [
-  ['f:apiVersion'],
-  ['f:kind'],
-  ...[
-    'name',
-    'namespace',
-    'creationTimestamp',
-    'selfLink',
-    'uid',
-    'generation',
-    'managedFields',
-    'resourceVersion',
-  ].map((name) => ['f:metadata', `f:${name}`]),
-]
 
 interface Write {
   /** The table's type of the object. */
@@ -46,21 +36,19 @@ interface Write {
   readonly live: object | undefined
   /** RFC 3339. */
   readonly now: string
-  /** Whether the kind has a status of its own, which writes to the main resource do not touch. */
-  readonly hasStatus: boolean
+  /** What of a set the write can own. */
+  readonly filter: FieldFilter
 }
 
 export interface ApplyRequest extends Write {
-  /** The applied object as it was sent, without managed fields. */
+  /** The applied object as it was sent. */
   readonly applied: object
-  /** The namespace that was sent, for messages: '' when only the path has one. */
-  readonly sentNamespace: string
   readonly force: boolean
 }
 
 export interface Applied {
-  /** The live object with the applied one merged into it, without managed fields; undefined when nothing changes. */
-  readonly object: object | undefined
+  /** The live object with the applied one merged into it, decoded; undefined when nothing changes. */
+  readonly object: MutableObject | undefined
   readonly managedFields: readonly ManagedFieldsEntry[] | undefined
 }
 
@@ -70,23 +58,37 @@ export interface Applied {
  * @throws ApiError 409 with the conflicts unless forced, 500 when the object does not fit the schema
  */
 export function applyObject(request: ApplyRequest): Applied {
-  const { typeName, applied, force, now } = request
+  const { typeName, applied, manager, now } = request
   const node = schemaNode(typeName)
-  checkApplied(applied, node, describe(request))
-  const live = bare(request.live) ?? emptyObject(typeName)
+  checkFits(applied, node, { what: `create typed patch object (${describe(applied)})`, duplicates: 'refused' })
+  const live = bare(request.live) ?? zeroObject(typeName)
+  checkFits(live, node, { what: `create typed live object (${describe(live)})`, duplicates: 'allowed' })
   const before = managersBeforeApply(request, live, node)
-  const key = managerKey(request.manager)
+  const key = managerKey(manager)
   const last = before.get(key)
-  const own: Manager = { ...request.manager, fields: setOf(applied, node), time: last?.time }
+  const own: Manager = { ...manager, fields: request.filter(setOf(applied, node)), time: last?.time }
   const claimed = new Map([...before, [key, own]])
-  const merged = mergeApplied(live, applied, node)
-  const pruned = prune(merged, last?.fields, claimed, node)
-  const { managers } = takeOver({ live, object: pruned, node, managers: claimed, except: key, force })
-  const changed = !sameJson(normal(request, live), normal(request, pruned))
-  // An empty thing that is applied counts as a change, though nothing of it is stored.
-  const time = sameJson(live, pruned) ? own.time : now
-  const counted = new Map([...managers, [key, { ...own, time, fields: managedOf(own.fields, request) }]])
-  return { object: changed || request.live === undefined ? pruned : undefined, managedFields: writeManagers(counted) }
+  const pruned = prune(mergeApplied(live, applied, node) as object, last?.fields, claimed, node)
+  const allowed = manager.manager === KUBECTL ? () => takenFromLastApplied(live, manager.apiVersion, node) : undefined
+  const { managers } = takeOver({ ...request, object: pruned, live, node, managers: claimed, except: key, allowed })
+  const isSame = request.live !== undefined && sameJson(live, pruned)
+  const time = isSame ? own.time : now
+  const counted = new Map([...managers, [key, { ...own, time, fields: managedOnly(own.fields) }]])
+  const told = manager.manager === KUBECTL ? withLastApplied(pruned, applied) : pruned
+  const object = isSame && told === pruned ? undefined : decoded(request, told)
+  return { object, managedFields: writeManagers(counted) }
+}
+
+/** What was merged, as an object of its type. @throws ApiError 500 when it is none */
+function decoded({ typeName, applied }: ApplyRequest, merged: object): MutableObject {
+  try {
+    return decodeObject(typeName, merged, 'map').object
+  } catch (thrown) {
+    if (!(thrown instanceof DecodeError)) throw thrown
+    const why = `unable to convert unstructured object to ${kindText(applied)}: ${thrown.message}`
+    const message = `failed to convert new object (${describe(applied)}) to proper version: ${why}`
+    throw new ApiError({ code: 500, message })
+  }
 }
 
 export interface UpdateRequest extends Write {
@@ -105,12 +107,14 @@ export function managedFieldsOfUpdate(request: UpdateRequest): readonly ManagedF
   if (before.size === 0 && live !== undefined) return undefined
   const old = bare(live) ?? zeroObject(typeName)
   const object = bare(updated) ?? {}
-  const { managers, changes } = takeOver({ live: old, object, node, managers: before, except: undefined, force: true })
-  const taken = managedOf(changes.changed, request)
-  if (sets.isEmptySet(taken)) return writeManagers(managers)
+  const taking = { live: old, object, node, managers: before, except: undefined, force: true, filter: request.filter }
+  const { managers, changes } = takeOver(taking)
+  if (!changes.isWhole) return undefined
+  const taken = managedOnly(changes.changed)
+  if (sets.isEmptySet(taken)) return writeManagers(capUpdaters(managers))
   const key = managerKey(manager)
   const fields = sets.union(taken, managers.get(key)?.fields ?? sets.EMPTY_SET)
-  return writeManagers(new Map([...managers, [key, { ...manager, fields, time: now }]]))
+  return writeManagers(capUpdaters(new Map([...managers, [key, { ...manager, fields, time: now }]])))
 }
 
 type WithMeta = {
@@ -130,56 +134,25 @@ function bare(object: object | undefined): object | undefined {
   return { ...object, metadata }
 }
 
-const emptyObject = (typeName: string): object => decodeObject(typeName, {}).object
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
-/** An object as it would be stored: an empty list that is applied again and again changes nothing. @throws ApiError 500 */
-function normal(request: ApplyRequest, object: object): object {
-  try {
-    return decodeObject(request.typeName, object).object
-  } catch (thrown) {
-    if (!(thrown instanceof DecodeError)) throw thrown
-    throw new ApiError({
-      code: 500,
-      message: `failed to create typed patch object (${describe(request)}): ${thrown.message}`,
-    })
-  }
+/** `ns/name; apps/v1, Kind=Deployment`, as far as the object says it. */
+function describe(object: object): string {
+  const { metadata } = object as WithMeta
+  return `${textOf(metadata?.namespace)}/${textOf(metadata?.name)}; ${kindText(object)}`
 }
 
-function describe({ applied, manager, sentNamespace }: ApplyRequest): string {
-  const { metadata } = applied as WithMeta
-  const { kind = '' } = applied as { kind?: string }
-  const gv = manager.apiVersion.includes('/') ? manager.apiVersion : `/${manager.apiVersion}`
-  return `${sentNamespace}/${metadata?.name ?? ''}; ${gv}, Kind=${kind}`
-}
-
-/** What of a set a write through this subresource can own. */
-function managedOf(set: sets.FieldSet, { manager, hasStatus }: Write): sets.FieldSet {
-  const isOfStatus = manager.subresource === 'status'
-  const known = managedParts[isOfStatus ? 'status' : hasStatus ? 'main' : 'whole']
-  const managed = known.get(set) ?? findManaged(set, isOfStatus, hasStatus)
-  known.set(set, managed)
-  return managed
-}
-
-/** What was found for sets that several objects share. */
-const managedParts = {
-  status: new WeakMap<sets.FieldSet, sets.FieldSet>(),
-  main: new WeakMap<sets.FieldSet, sets.FieldSet>(),
-  whole: new WeakMap<sets.FieldSet, sets.FieldSet>(),
-}
-
-function findManaged(set: sets.FieldSet, isOfStatus: boolean, hasStatus: boolean): sets.FieldSet {
-  if (isOfStatus) return sets.onlyBelow(set, 'f:status')
-  const managed = UNMANAGED.reduce((left, path) => sets.without(left, path), set)
-  const bareOfMeta = { ...managed, members: new Set([...managed.members].filter((key) => key !== 'f:metadata')) }
-  return hasStatus ? sets.without(bareOfMeta, ['f:status']) : bareOfMeta
+function kindText(object: object): string {
+  const { apiVersion, kind } = object as { apiVersion?: string; kind?: string }
+  const gv = textOf(apiVersion)
+  return `${gv.includes('/') ? gv : `/${gv}`}, Kind=${textOf(kind)}`
 }
 
 /** A client may set managed fields, reset them with `[{}]`, or leave them out, which keeps those of the live object. */
 function managersBeforeUpdate({ live, updated, manager }: UpdateRequest): Managers {
   // Through a subresource the managed fields cannot be set.
   const wanted = manager.subresource === undefined ? entriesOf(updated) : undefined
-  if (wanted?.length === 1 && Object.keys(wanted[0] ?? {}).length === 0) return new Map()
+  if (wanted !== undefined && isReset(wanted)) return new Map()
   const kept = entriesOf(live)
   // Almost every client sends back what it got: then nothing is read again that has been read before.
   const asked = wanted === undefined || sameJson(wanted, kept) ? undefined : readManagers(wanted)
@@ -187,20 +160,16 @@ function managersBeforeUpdate({ live, updated, manager }: UpdateRequest): Manage
   return readManagers(kept) ?? new Map()
 }
 
+const isReset = (wanted: readonly Partial<ManagedFieldsEntry>[]): boolean =>
+  wanted.length === 0 || (wanted.length === 1 && Object.keys(wanted[0] ?? {}).length === 0)
+
 /** What an object without managers holds is owned by a manager for all that came before. */
 function managersBeforeApply(request: ApplyRequest, live: object, node: SchemaNode): Managers {
   const known = readManagers(entriesOf(request.live)) ?? new Map<string, Manager>()
   if (known.size > 0 || request.live === undefined) return known
   const { changed } = compare(zeroObject(request.typeName), live, node)
-  const fields = managedOf(changed, {
-    ...request,
-    manager: { ...request.manager, subresource: undefined },
-  })
-  const identity: ManagerIdentity = {
-    manager: BEFORE_FIRST_APPLY,
-    operation: 'Update',
-    apiVersion: request.manager.apiVersion,
-    subresource: undefined,
-  }
+  const fields = managedOnly(request.filter(changed))
+  if (sets.isEmptySet(fields)) return known
+  const identity: ManagerIdentity = { ...request.manager, manager: BEFORE_FIRST_APPLY, operation: 'Update' }
   return new Map([[managerKey(identity), { ...identity, fields, time: request.now }]])
 }

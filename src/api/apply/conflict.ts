@@ -9,7 +9,8 @@ export interface Conflict {
 }
 
 /** 409 with a cause for every field. */
-export function conflictError(conflicts: readonly Conflict[]): ApiError {
+export function conflictError(unsorted: readonly Conflict[]): ApiError {
+  const conflicts = unsorted.toSorted((a, b) => (identityText(a.manager) < identityText(b.manager) ? -1 : 1))
   const causes = conflicts.flatMap(({ manager, fields }) =>
     placesOf(fields).map((place) => ({
       reason: 'FieldManagerConflict',
@@ -35,3 +36,7 @@ function ownerText({ manager, operation, apiVersion, subresource }: Manager): st
     JSON.stringify(manager) + (subresource === undefined ? '' : ` with subresource ${JSON.stringify(subresource)}`)
   return operation === 'Update' ? `${name} using ${apiVersion}` : name
 }
+
+/** The text by which upstream sorts managers. */
+const identityText = ({ manager, operation, apiVersion, subresource }: Manager): string =>
+  JSON.stringify({ manager, operation, ...(operation === 'Update' ? { apiVersion } : {}), subresource })

@@ -1,7 +1,7 @@
 import { BoundedMap } from '../../base/bounded_map.ts'
 import { fromRfc3339 } from '../../base/time.ts'
 import type { ManagedFieldsEntry } from '../types.ts'
-import { EMPTY_SET, type FieldSet, fromFieldsV1, isEmptySet, toFieldsV1 } from './field_set.ts'
+import { EMPTY_SET, type FieldSet, fromFieldsV1, isEmptySet, toFieldsV1, union } from './field_set.ts'
 
 export type ManagerOperation = 'Apply' | 'Update'
 
@@ -75,6 +75,37 @@ export function readManagers(entries: readonly Partial<ManagedFieldsEntry>[] | u
 export function writeManagers(managers: Managers): ManagedFieldsEntry[] | undefined {
   const owners = [...managers.values()].filter(({ fields }) => !isEmptySet(fields))
   return owners.length === 0 ? undefined : owners.sort(byOrder).map(entryOf)
+}
+
+/** So many updaters are told apart; the oldest of more share an entry. */
+const UPDATERS_MAX = 10
+const OLD_UPDATERS = 'ancient-changes'
+
+/** Gathers the oldest of too many updaters under one name for each version of the API. */
+export function capUpdaters(managers: Managers): Managers {
+  const updaters = [...managers].filter(([, { operation }]) => operation === 'Update')
+  if (updaters.length <= UPDATERS_MAX) return managers
+  updaters.sort(([a, one], [b, other]) => secondsOf(one) - secondsOf(other) || compareTexts(a, b))
+  const capped = new Map(managers)
+  const firstOf = new Map<string, string>()
+  let count = updaters.length
+  for (const [key, updater] of updaters) {
+    if (count <= UPDATERS_MAX) break
+    const first = firstOf.get(updater.apiVersion)
+    if (first === undefined) {
+      firstOf.set(updater.apiVersion, key)
+      continue
+    }
+    const bucket = { ...updater, manager: OLD_UPDATERS, subresource: undefined }
+    const bucketKey = managerKey(bucket)
+    const known = capped.get(bucketKey)
+    const gathered = known ?? capped.get(first)
+    if (known === undefined) capped.delete(first)
+    capped.delete(key)
+    capped.set(bucketKey, { ...bucket, fields: union(updater.fields, gathered?.fields ?? EMPTY_SET) })
+    count--
+  }
+  return capped
 }
 
 const secondsOf = ({ time }: Manager): number => fromRfc3339(time) ?? 0

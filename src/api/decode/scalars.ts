@@ -26,7 +26,7 @@ function integerCodec(goType: string, max: number): Codec {
   return {
     goType,
     struct: false,
-    decode: (value, state) => (fits(value) ? value : state.mismatch(value, goType, true)),
+    decode: (value, state) => (fits(value) ? value : state.overflow(value, goType)),
     zero: () => 0,
     isEmpty: (value) => value === 0,
   }

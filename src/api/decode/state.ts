@@ -30,8 +30,15 @@ export class DecodeState {
   /** A faulty base64 text and the like: remembered like a mismatch. */
   fault(message: string): undefined {
     this.odd = true
+    if (this.report?.converts) return this.abort(`error decoding from json: ${message}`)
     this.report?.fault(message)
     return undefined
+  }
+
+  /** An integer that does not fit: Go's converter of maps takes as many bits of it as there is room for. */
+  overflow(value: unknown, goType: string): number | undefined {
+    if (this.report?.converts && goType === 'int32' && Number.isSafeInteger(value)) return Number(value) | 0
+    return this.mismatch(value, goType, true)
   }
 
   /** A value of the wrong JSON type for a type that decodes itself: Go stops there, and names the place. */
@@ -58,6 +65,10 @@ function conversionFault(value: unknown, goType: string): string {
   if (goType.startsWith('[]')) return `cannot restore slice from ${kind}`
   if (goType.startsWith('map[') || goType === 'v1.ResourceList') return `cannot restore map from ${kind}`
   if (goType.includes('.') && !isNamedString(goType)) return `cannot restore struct from: ${kind}`
+  const isText = goType === 'string' || isNamedString(goType)
+  if (scalar === 'int64' ? isText : scalar === 'float64' && /^(int|uint)\d/.test(goType)) {
+    return `cannot convert ${scalar} to ${goType}`
+  }
   return `unrecognized type: ${isNamedString(goType) ? 'string' : goType}`
 }
 

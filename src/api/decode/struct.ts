@@ -60,7 +60,11 @@ function decodeInOrder(
 ): object {
   const byName = new Map(fields.map((field) => [field.json, field] as const))
   const members = new Map<StructField, Member>()
-  for (const [name, raw] of Object.entries(source)) {
+  const names = Object.keys(source)
+  // A converter of maps goes by the struct, a decoder of JSON by the text.
+  const order = context.report.converts ? [...byName.keys(), ...names.filter((name) => !byName.has(name))] : names
+  for (const name of order) {
+    const raw = source[name]
     const field = byName.get(name)
     if (field === undefined && raw !== undefined) context.report.unknownField(name)
     if (field === undefined || isAbsent(raw)) continue

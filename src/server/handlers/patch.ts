@@ -28,8 +28,8 @@ export function patched(call: Call, type: MergingPatchType, old: KubeObject, typ
     if (fieldValidation !== 'Ignore') call.warnings.push(...result.strictErrors)
   }
   result.object.metadata ??= {}
-  checkName(call, result.object)
   checkNamespace(call, result.object)
+  checkName(call, result.object)
   return result.object
 }
 
