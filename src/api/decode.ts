@@ -1,11 +1,13 @@
 import { codecOf } from './decode/compile.ts'
-import { DecodeError, DecodeState, Report } from './decode/state.ts'
+import { DecodeError, DecodeState, type Empties, Report } from './decode/state.ts'
 import type { MutableObject } from './kind_rules.ts'
 
 /** A decoded object, and the strict decoding errors that were met: `unknown field "spec.nodeNme"`. */
 export interface Decoded {
   readonly object: MutableObject
   readonly strictErrors: readonly string[]
+  /** Whether the value has empty lists or maps that the object lacks: they are as good as none but where they are shown. */
+  readonly hollow: boolean
 }
 
 /**
@@ -15,20 +17,31 @@ export interface Decoded {
  * (`RawExtension`, `FieldsV1`), which are handed over.
  *
  * @param typeName the table's name of the type: `io.k8s.api.core.v1.Pod`
+ * @param empties what becomes of empty lists and maps
  * @param source `map` words faults as Go's converter of maps does, as after a strategic merge
  * @throws DecodeError with Go's message when a value has the wrong type
  */
-export function decodeObject(typeName: string, value: unknown, source: 'json' | 'map' = 'json'): Decoded {
+export function decodeObject(
+  typeName: string,
+  value: unknown,
+  source: 'json' | 'map' = 'json',
+  empties: Empties = 'stored',
+): Decoded {
   const codec = codecOf(typeName)
-  const quick = new DecodeState()
+  const quick = new DecodeState(undefined, empties)
   const object = codec.decode(value, quick)
-  if (!quick.odd) return { object: object as MutableObject, strictErrors: [] }
-  return decodeSlowly(typeName, value, new Report(source === 'map'))
+  if (!quick.odd) return { object: object as MutableObject, strictErrors: [], hollow: quick.hollow }
+  return decodeSlowly(typeName, value, new DecodeState(new Report(source === 'map'), empties))
 }
 
-function decodeSlowly(typeName: string, value: unknown, report: Report): Decoded {
-  const object = codecOf(typeName).decode(value, new DecodeState(report))
+function decodeSlowly(typeName: string, value: unknown, state: DecodeState<Report>): Decoded {
+  const { report } = state
+  const object = codecOf(typeName).decode(value, state)
   if (report.firstFault !== undefined) throw new DecodeError(report.firstFault)
   const unknown = [...report.unknownFields]
-  return { object: object as MutableObject, strictErrors: report.converts ? unknown.sort() : unknown }
+  return {
+    object: object as MutableObject,
+    strictErrors: report.converts ? unknown.sort() : unknown,
+    hollow: state.hollow,
+  }
 }

@@ -80,7 +80,7 @@ function mapForm(item: string, value: unknown, stored: boolean): unknown {
 /** A type that the internal structs share with the API keeps its JSON names. */
 function externalForm(type: string, value: unknown): unknown {
   const codec = codecOf(externalName(type))
-  return isAbsent(value) ? codec.zero() : (codec.decode(value, new DecodeState()) ?? codec.zero())
+  return isAbsent(value) ? codec.zero() : (codec.decode(value, new DecodeState(undefined)) ?? codec.zero())
 }
 
 /** `k8s.io/apimachinery/pkg/apis/meta/v1.Time` → `io.k8s.apimachinery.pkg.apis.meta.v1.Time` */

@@ -19,6 +19,8 @@ export interface Patched {
   readonly object: MutableObject
   /** Unknown and duplicate fields, for `Warning` headers; under Strict they refuse the patch. */
   readonly strictErrors: readonly string[]
+  /** The object again with its empty lists and maps, when it has any. */
+  readonly hollow: ((empties: 'kept' | 'encoded') => MutableObject) | undefined
   /** The refusal under `fieldValidation=Strict`, to be thrown when there are strict errors. */
   refusal(): Error
 }
@@ -59,7 +61,7 @@ export function applyPatch(request: PatchRequest): Patched {
   const strictErrors = [...patchErrors(type, patch), ...decoded.strictErrors]
   const refusal = (): Error => invalidPatch(shown(), `strict decoding error: ${strictErrors.join(', ')}`)
   const { apiVersion, kind } = request.current as Identity
-  return { object: Object.assign(decoded.object, { apiVersion, kind }), strictErrors, refusal }
+  return { object: Object.assign(decoded.object, { apiVersion, kind }), strictErrors, refusal, hollow: decoded.again }
 }
 
 /** The result of a strategic merge is of its kind, whatever it says; that of the others is read as what it says. */
@@ -101,14 +103,17 @@ function patchErrors(type: MergingPatchType, { value, duplicates }: ParsedJson):
 
 function typed(typeName: string, value: unknown, { type, shown }: { type: MergingPatchType; shown: () => string }) {
   try {
-    return decodeObject(typeName, value, type === 'strategic' ? 'map' : 'json')
+    const source = type === 'strategic' ? 'map' : 'json'
+    const { object, strictErrors, hollow } = decodeObject(typeName, value, source)
+    const again = (empties: 'kept' | 'encoded') => decodeObject(typeName, value, source, empties).object
+    return { object, strictErrors, again: hollow ? again : undefined }
   } catch (thrown) {
     if (thrown instanceof DecodeError) throw invalidPatch(shown(), thrown.message)
     throw thrown
   }
 }
 
-const untyped = (value: unknown) => ({ object: value as MutableObject, strictErrors: [] })
+const untyped = (value: unknown) => ({ object: value as MutableObject, strictErrors: [], again: undefined })
 
 const jsonTypeOf = (value: unknown): string =>
   Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value

@@ -1,3 +1,4 @@
+import type { MutableObject } from '../api/kind_rules.ts'
 import type { ApiRequest, UserInfo } from '../api/request.ts'
 import type { ResourceFacts } from '../api/schema/table.ts'
 import type { ListMeta } from '../api/table_output.ts'
@@ -11,6 +12,9 @@ export type RequestBody =
   | { readonly type: 'value'; readonly value: unknown }
   | { readonly type: 'bytes'; readonly bytes: Uint8Array; readonly mediaType: string }
 
+/** The draft that a client sent, with all of its empty lists and maps, or with those that an encoder would write. */
+export type HollowDraft = (empties: 'kept' | 'encoded') => MutableObject
+
 /** One authorized request to one resource. */
 export interface Call {
   readonly user: UserInfo
@@ -21,6 +25,8 @@ export interface Call {
   readonly warnings: string[]
   /** Who is named as the writer when the request does not say: from the user agent. */
   readonly defaultManager: string
+  /** The draft anew with its empty lists and maps, if it has any: they are as good as none but where they are shown. */
+  hollowDraft?: HollowDraft | undefined
   /** The whole query, for subresources that have parameters of their own. */
   readonly query?: URLSearchParams
 }

@@ -1,11 +1,11 @@
 import { DecodeError } from '../api/decode/state.ts'
 import { decodeObject } from '../api/decode.ts'
 import type { MutableObject } from '../api/kind_rules.ts'
-import { apiVersionOf } from '../api/resource.ts'
+import { apiVersionOf, type ResourceRef } from '../api/resource.ts'
 import { parseGroupVersion } from '../api/schema/table.ts'
 import { badRequest } from './api_errors.ts'
 import { BodyError, DELETE_OPTIONS, parseBody, previewOf, type RawBody } from './body_text.ts'
-import type { Call } from './call.ts'
+import type { Call, HollowDraft } from './call.ts'
 import { internalPackage, isKnownKind } from './known_kinds.ts'
 
 /** Group, version and kind that a body must have. */
@@ -36,7 +36,13 @@ export async function decodeBody(
   const isWanted = kind === expected.kind && (apiVersion === wanted || equalVersions.includes(apiVersion))
   if (!isWanted) checkKnown({ kind, apiVersion, expected, refuse })
   try {
-    const { object, strictErrors } = decodeObject(typeName, { ...(raw.value as object), kind, apiVersion: wanted })
+    const value = { ...(raw.value as object), kind, apiVersion: wanted }
+    const { object, strictErrors, hollow } = decodeObject(typeName, value)
+    rememberHollow(
+      call,
+      hollow && typeName === call.target.facts.typeName,
+      (empties) => decodeObject(typeName, value, 'json', empties).object,
+    )
     applyFieldValidation(call, [...raw.strictErrors, ...strictErrors], refuse)
     object.metadata ??= {}
     return object
@@ -44,6 +50,18 @@ export async function decodeBody(
     if (thrown instanceof DecodeError) throw refuse(thrown.message)
     throw thrown
   }
+}
+
+/** Keeps a way to the draft with its empty lists and maps, for what shows them. */
+export function rememberHollow(call: Call, hollow: boolean, draft: HollowDraft): void {
+  const { ref } = call.target.facts
+  call.hollowDraft = hollow ? (empties) => withIdentity(draft(empties), ref, call.request.namespace) : undefined
+}
+
+function withIdentity(draft: MutableObject, ref: ResourceRef, namespace: string | undefined): MutableObject {
+  draft.metadata ??= {}
+  if (ref.namespaced) draft.metadata['namespace'] = namespace
+  return Object.assign(draft, { kind: ref.kind, apiVersion: apiVersionOf(ref) })
 }
 
 async function recognised(call: Call, typeName: string, expected: Expected): Promise<RawBody> {

@@ -13,6 +13,8 @@ export interface ManagedWrite {
   readonly call: Call
   /** The object as it is going to be. */
   readonly draft: MutableObject
+  /** The draft as an encoder would write it, with its empty lists and maps. */
+  encoded?(): MutableObject
   readonly old: KubeObject | undefined
   readonly now: Millis
 }
@@ -35,14 +37,15 @@ export function filterOf({ target: { facts, subresource } }: Call): FieldFilter 
 }
 
 /** Keeps account of who changed what. An apply has done so itself, while it merged. */
-export function recordManager({ call, draft, old, now }: ManagedWrite): void {
-  if (call.request.patchType === 'apply') return
+export function recordManager({ call, draft, encoded, old, now }: ManagedWrite): void {
+  // A Scale has kept its own account.
+  if (call.request.patchType === 'apply' || call.target.subresource?.name === 'scale') return
   const { facts } = call.target
   const managedFields = managedFieldsOfUpdate({
     typeName: facts.typeName,
     manager: managerOf(call, 'Update'),
     live: old,
-    updated: draft,
+    updated: call.hollowDraft === undefined ? draft : (encoded?.() ?? draft),
     now: toRfc3339(now),
     filter: filterOf(call),
   })

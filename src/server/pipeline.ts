@@ -22,21 +22,34 @@ export function prepareNew(core: Core, call: Call, draft: MutableObject): Mutabl
   const { facts } = call.target
   const rules = rulesFor(facts)
   const context = ruleContext(core, call.user)
+  const faults = makeNew(core, call, draft, context)
+  if (faults.length > 0) {
+    throw refusal(
+      facts,
+      draft,
+      shownFaults(call, faults, (hollow) => makeNew(core, call, hollow, context)),
+    )
+  }
+  const object = draft as unknown as KubeObject
+  call.warnings.push(...(rules.warnings?.(object, undefined) ?? []))
+  core.admission.validate({ ...attributesOf(call, 'CREATE', draft, undefined), name: object.metadata.name })
+  return draft
+}
+
+/** Makes of a draft the new object; answers what is wrong with it. */
+function makeNew(core: Core, call: Call, draft: MutableObject, context: RuleContext): readonly FieldError[] {
+  const rules = rulesFor(call.target.facts)
   rules.defaults?.(draft)
   wipeSystemFields(draft)
-  recordManager({ call, draft, old: undefined, now: context.now })
-  const attributes = attributesOf(call, 'CREATE', draft, undefined)
-  core.admission.admit(attributes)
+  const encoded = (): MutableObject => wipedOfSystemFields(encodedDraft(call, draft))
+  recordManager({ call, draft, encoded, old: undefined, now: context.now })
+  core.admission.admit(attributesOf(call, 'CREATE', draft, undefined))
   rules.defaults?.(draft)
   setSystemFields(draft, context)
   setGeneratedName(draft, context)
   if (rules.generation === 'spec') draft.metadata['generation'] = 1
   rules.prepareCreate?.(draft, context)
-  const object = draft as unknown as KubeObject
-  refuseFaults(facts, object, validateNew(rules, object, context))
-  call.warnings.push(...(rules.warnings?.(object, undefined) ?? []))
-  core.admission.validate({ ...attributes, name: object.metadata.name })
-  return draft
+  return validateNew(rules, draft as unknown as KubeObject, context)
 }
 
 /** The same for a change; `subresource` `status` uses the rules of that half. */
@@ -44,10 +57,30 @@ export function prepareChange(core: Core, call: Call, draft: MutableObject, old:
   const { facts } = call.target
   const rules = rulesFor(facts)
   const context = ruleContext(core, call.user)
+  const faults = makeChange(core, call, { draft, old, context })
+  if (faults.length > 0) {
+    const again = (hollow: MutableObject) => makeChange(core, call, { draft: hollow, old, context })
+    throw refusal(facts, draft, shownFaults(call, faults, again))
+  }
+  const own = rules.subresources?.[call.target.subresource?.name ?? '']
+  const warnings = isStatus(call) ? rules.statusWarnings : own === undefined ? rules.warnings : undefined
+  call.warnings.push(...(warnings?.(draft as unknown as KubeObject, old) ?? []))
+  core.admission.validate(attributesOf(call, 'UPDATE', draft, old))
+  return draft
+}
+
+interface DraftChange {
+  readonly draft: MutableObject
+  readonly old: KubeObject
+  readonly context: RuleContext
+}
+
+/** Makes of a draft the changed object; answers what is wrong with it. */
+function makeChange(core: Core, call: Call, { draft, old, context }: DraftChange): readonly FieldError[] {
+  const rules = rulesFor(call.target.facts)
   rules.defaults?.(draft)
-  recordManager({ call, draft, old, now: context.now })
-  const attributes = attributesOf(call, 'UPDATE', draft, old)
-  core.admission.admit(attributes)
+  recordManager({ call, draft, encoded: () => encodedDraft(call, draft), old, now: context.now })
+  core.admission.admit(attributesOf(call, 'UPDATE', draft, old))
   rules.defaults?.(draft)
   keepSystemFields(draft, old)
   const own = rules.subresources?.[call.target.subresource?.name ?? '']
@@ -57,12 +90,34 @@ export function prepareChange(core: Core, call: Call, draft: MutableObject, old:
   if (rules.generation === 'spec' && !isStatus(call)) countGeneration(draft, old, rules.generationGrows ?? specChanged)
   const object = draft as unknown as KubeObject
   const validate = isStatus(call) ? validateStatusChange : validateChange
-  const faults = own ? validateSubresourceChange(rules, own, object, old) : validate(rules, object, old, context)
-  refuseFaults(facts, object, faults)
-  const warnings = isStatus(call) ? rules.statusWarnings : own === undefined ? rules.warnings : undefined
-  call.warnings.push(...(warnings?.(object, old) ?? []))
-  core.admission.validate(attributes)
+  return own ? validateSubresourceChange(rules, own, object, old) : validate(rules, object, old, context)
+}
+
+function wipedOfSystemFields(draft: MutableObject): MutableObject {
+  wipeSystemFields(draft)
   return draft
+}
+
+/** What counts for managed fields: empty lists and maps where an encoder writes them, and a wish for none at all. */
+function encodedDraft(call: Call, draft: MutableObject): MutableObject {
+  const encoded = call.hollowDraft?.('encoded')
+  if (encoded === undefined) return draft
+  rulesFor(call.target.facts).defaults?.(encoded)
+  const wanted = call.hollowDraft?.('kept').metadata['managedFields']
+  if (wanted?.length === 0) encoded.metadata['managedFields'] = wanted
+  return encoded
+}
+
+/** Faults show the draft with its empty lists and maps; what is a fault was decided without them. */
+function shownFaults(
+  call: Call,
+  faults: readonly FieldError[],
+  check: (hollow: MutableObject) => readonly FieldError[],
+): readonly FieldError[] {
+  const hollow = call.hollowDraft?.('kept')
+  const shown = hollow === undefined ? faults : check(hollow)
+  const isSame = ({ type, field }: FieldError, at: number) => shown[at]?.type === type && shown[at].field === field
+  return shown.length === faults.length && faults.every(isSame) ? shown : faults
 }
 
 const isStatus = (call: Call): boolean => call.target.subresource?.name === 'status'
@@ -94,11 +149,9 @@ function setGeneratedName(draft: MutableObject, context: RuleContext): void {
 /** A prefix is cut so that it fits a name of 63 characters together with its ending. */
 const GENERATED_PREFIX_MAX = 58
 
-/** @throws ApiError 422 if there are any */
-function refuseFaults(facts: ResourceFacts, object: KubeObject, faults: readonly FieldError[]): void {
-  if (faults.length === 0) return
-  throw invalid({ group: storageOf(facts).group, kind: facts.ref.kind }, object.metadata.name ?? '', faults)
-}
+/** 422 */
+const refusal = (facts: ResourceFacts, { metadata }: MutableObject, faults: readonly FieldError[]): Error =>
+  invalid({ group: storageOf(facts).group, kind: facts.ref.kind }, metadata['name'] ?? '', faults)
 
 export function attributesOf(
   call: Call,

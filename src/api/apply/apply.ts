@@ -49,6 +49,8 @@ export interface ApplyRequest extends Write {
 export interface Applied {
   /** The live object with the applied one merged into it, decoded; undefined when nothing changes. */
   readonly object: MutableObject | undefined
+  /** The object again with its empty lists and maps, when it has any. */
+  readonly hollow?: ((empties: 'kept' | 'encoded') => MutableObject) | undefined
   readonly managedFields: readonly ManagedFieldsEntry[] | undefined
 }
 
@@ -75,14 +77,16 @@ export function applyObject(request: ApplyRequest): Applied {
   const time = isSame ? own.time : now
   const counted = new Map([...managers, [key, { ...own, time, fields: managedOnly(own.fields) }]])
   const told = manager.manager === KUBECTL ? withLastApplied(pruned, applied) : pruned
-  const object = isSame && told === pruned ? undefined : decoded(request, told)
-  return { object, managedFields: writeManagers(counted) }
+  const managedFields = writeManagers(counted)
+  return { ...(isSame && told === pruned ? { object: undefined } : decoded(request, told)), managedFields }
 }
 
 /** What was merged, as an object of its type. @throws ApiError 500 when it is none */
-function decoded({ typeName, applied }: ApplyRequest, merged: object): MutableObject {
+function decoded({ typeName, applied }: ApplyRequest, merged: object): Pick<Applied, 'object' | 'hollow'> {
   try {
-    return decodeObject(typeName, merged, 'map').object
+    const { object, hollow } = decodeObject(typeName, merged, 'map')
+    const again = (empties: 'kept' | 'encoded') => decodeObject(typeName, merged, 'map', empties).object
+    return { object, hollow: hollow ? again : undefined }
   } catch (thrown) {
     if (!(thrown instanceof DecodeError)) throw thrown
     const why = `unable to convert unstructured object to ${kindText(applied)}: ${thrown.message}`

@@ -49,17 +49,15 @@ class Check {
     if (fault !== undefined) this.#fault(fault)
   }
 
-  /** Nothing more is said of a map after its first unknown member. */
+  /** Of the unknown members of a map only one is told. */
   #members(value: Readonly<Record<string, unknown>>, content: SchemaNode & { kind: 'struct' | 'map' }): void {
+    let unknown: string | undefined
     for (const [name, member] of Object.entries(value)) {
       const inner = content.kind === 'map' ? content.item : content.field(name)
-      const at = `f:${name}`
-      if (inner !== undefined) this.#inside(at, () => this.node(member, inner))
-      else {
-        this.#inside(at, () => this.#fault('field not declared in schema'))
-        return
-      }
+      if (inner === undefined) unknown ??= `f:${name}`
+      else this.#inside(`f:${name}`, () => this.node(member, inner))
     }
+    if (unknown !== undefined) this.#inside(unknown, () => this.#fault('field not declared in schema'))
   }
 
   #items(value: unknown, item: SchemaNode): void {

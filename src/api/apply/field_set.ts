@@ -11,6 +11,13 @@ export interface FieldSet {
 
 export const EMPTY_SET: FieldSet = { members: new Set(), children: new Map() }
 
+/** The set of one place. */
+export const setAt = ([key, ...rest]: readonly string[]): FieldSet => {
+  if (key === undefined) return EMPTY_SET
+  if (rest.length === 0) return { members: new Set([key]), children: new Map() }
+  return { members: new Set(), children: new Map([[key, setAt(rest)]]) }
+}
+
 export const isEmptySet = (set: FieldSet): boolean => set.members.size === 0 && set.children.size === 0
 
 export function union(a: FieldSet, b: FieldSet): FieldSet {

@@ -7,16 +7,32 @@ export class DecodeError extends Error {
 }
 
 /**
+ * What becomes of empty lists and maps: `stored`, they are none, as after the store; `encoded`, only fields that are
+ * always written keep them, as Go's encoder does; `kept`, all are there, as in Go's memory.
+ */
+export type Empties = 'stored' | 'encoded' | 'kept'
+
+/**
  * Where a decoding is and what it has met. The first pass only notes that something is odd, which
  * costs nothing when nothing is; a second pass, in the order of the document, then finds out what.
  */
-export class DecodeState {
+export class DecodeState<R extends Report | undefined = Report | undefined> {
   /** Set in the first pass when there is a reason for the second. */
   odd = false
-  readonly report: Report | undefined
+  /** Set when an empty list or map was met. */
+  hollow = false
+  readonly report: R
+  readonly #empties: Empties
 
-  constructor(report?: Report) {
+  constructor(report: R, empties: Empties = 'stored') {
     this.report = report
+    this.#empties = empties
+  }
+
+  /** Whether an empty list or map stays; `always` says that its field is written even when it has none. */
+  keepsEmpty(always: boolean): boolean {
+    this.hollow = true
+    return this.#empties === 'kept' || (always && this.#empties === 'encoded')
   }
 
   /** A value of the wrong JSON type: Go remembers the first such fault and goes on. */

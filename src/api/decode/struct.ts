@@ -32,7 +32,7 @@ export function structCodec(goType: string, fieldsOf: () => readonly StructField
       if (state.report === undefined) return decodeQuickly(fields(), value, state)
       return decodeInOrder(fields(), value, { struct, state, report: state.report })
     },
-    zero: () => write(fields(), () => undefined),
+    zero: () => write(fields(), () => undefined, undefined),
     isEmpty: () => false,
   }
 }
@@ -47,7 +47,7 @@ function decodeQuickly(
   for (const field of fields) {
     const raw = source[field.json]
     if (raw !== undefined) found++
-    writeField(target, field, isAbsent(raw) ? undefined : field.codec.decode(raw, state))
+    writeField(target, field, isAbsent(raw) ? undefined : field.codec.decode(raw, state), state)
   }
   if (found !== Object.keys(source).length) state.odd = true
   return target
@@ -78,17 +78,31 @@ function decodeInOrder(
       ),
     })
   }
-  return write(fields, (field) => members.get(field)?.value)
+  return write(fields, (field) => members.get(field)?.value, context.state)
 }
 
-function write(fields: readonly StructField[], fieldValue: (field: StructField) => unknown): object {
+function write(
+  fields: readonly StructField[],
+  fieldValue: (field: StructField) => unknown,
+  state: DecodeState | undefined,
+): object {
   const target: Record<string, unknown> = {}
-  for (const field of fields) writeField(target, field, fieldValue(field))
+  for (const field of fields) writeField(target, field, fieldValue(field), state)
   return target
 }
 
-function writeField(target: Record<string, unknown>, field: StructField, value: unknown): void {
-  if (value !== undefined && (field.pointer || !field.codec.isEmpty(value))) target[field.json] = value
+function writeField(
+  target: Record<string, unknown>,
+  field: StructField,
+  value: unknown,
+  state: DecodeState | undefined,
+): void {
+  if (value !== undefined && (field.pointer || !isDropped(field, value, state))) target[field.json] = value
   else if (field.whenZero === 'zero') target[field.json] = field.codec.zero()
   else if (field.whenZero === 'null') target[field.json] = null
+}
+
+function isDropped({ codec, whenZero }: StructField, value: unknown, state: DecodeState | undefined): boolean {
+  if (!codec.isEmpty(value)) return false
+  return typeof value !== 'object' || state?.keepsEmpty(whenZero !== 'drop') !== true
 }

@@ -66,7 +66,7 @@ export const ingressClassRules: KindRules<IngressClass> = {
   defaults,
   validateCreate: validate,
   validateUpdate: (one, old) => [
-    ...immutableErrors(one.spec.controller, old.spec.controller, 'spec.controller'),
+    ...immutableErrors(one.spec.controller ?? '', old.spec.controller ?? '', 'spec.controller'),
     ...validate(one),
   ],
   cells: (one, now) => [

@@ -43,7 +43,8 @@ export const isEmptySelector = (selector: LabelSelector): boolean =>
 export function spelledSelector(selector: LabelSelector | null | undefined): SpelledValue {
   if (!selector) return new SpelledValue('null')
   const { matchLabels, matchExpressions } = selector
-  const labels = matchLabels === undefined ? [] : [`"matchLabels":${sortedMap(matchLabels).text}`]
+  const hasLabels = Object.keys(matchLabels ?? {}).length > 0
+  const labels = hasLabels ? [`"matchLabels":${sortedMap(matchLabels).text}`] : []
   const expressions =
     (matchExpressions ?? []).length === 0 ? [] : [`"matchExpressions":${JSON.stringify(matchExpressions)}`]
   return new SpelledValue(`{${[...labels, ...expressions].join(',')}}`)

@@ -1,4 +1,5 @@
 import { type Applied, applyObject as mergeApplied } from '../../api/apply/apply.ts'
+import type { FieldFilter } from '../../api/apply/reset_fields.ts'
 import { isAbsent, isPlainObject } from '../../api/decode/codec.ts'
 import { decodeObject } from '../../api/decode.ts'
 import type { MutableObject } from '../../api/kind_rules.ts'
@@ -10,15 +11,22 @@ import { badRequest, conflict } from '../api_errors.ts'
 import { BodyError, parseBody, type RawBody } from '../body_text.ts'
 import { type Answer, type Call, resourceNameOf } from '../call.ts'
 import type { Core } from '../core.ts'
+import { type Expected, rememberHollow } from '../decoding.ts'
 import { filterOf, managerOf } from '../managers.ts'
 import { checkNamespace, createDraft } from './create.ts'
 import { changeObject, checkName } from './update.ts'
 
 /** Server-side apply: merges what the client wants into what is there, or creates it. */
 export async function applyObject(core: Core, call: Call): Promise<Answer> {
-  const body = await appliedBody(call)
+  const { facts } = call.target
+  const body = await appliedBody(call, facts.ref)
   const merge = (live: KubeObject | undefined): MutableObject => {
-    const object = merged(core, call, body, live)
+    const object = merged(
+      core,
+      call,
+      { ...body, typeName: facts.typeName, kind: facts.ref, filter: filterOf(call) },
+      live,
+    )
     if (live === undefined) refuseLostUid(call, object)
     checkNamespace(call, object)
     checkName(call, object)
@@ -51,10 +59,16 @@ export interface AppliedBody {
   readonly strictErrors: readonly string[]
 }
 
+/** What is applied, and what it is applied as. */
+export interface AppliedAs extends AppliedBody {
+  readonly typeName: string
+  readonly kind: Expected
+  readonly filter: FieldFilter
+}
+
 /** The object that was sent: of the right kind. @throws ApiError 400 */
-async function appliedBody(call: Call): Promise<AppliedBody> {
+export async function appliedBody(call: Call, ref: Expected): Promise<AppliedBody> {
   const { value, strictErrors } = await parsedBody(call)
-  const { ref } = call.target.facts
   const { kind, group, version } = kindOf(value)
   if (kind !== ref.kind || group !== ref.group || version !== ref.version) {
     throw badRequest(`invalid object type: ${group}/${version}, Kind=${kind}`)
@@ -95,21 +109,24 @@ async function parsedBody(call: Call): Promise<ParsedBody> {
 }
 
 /** What an apply makes of the live object, with the account of managers. @throws ApiError 409 on conflicts */
-export function merged(core: Core, call: Call, body: AppliedBody, live: KubeObject | undefined): MutableObject {
-  const { facts } = call.target
+export function merged(core: Core, call: Call, as: AppliedAs, live: KubeObject | undefined): MutableObject {
+  const { typeName, kind, applied, filter } = as
+  const apiVersion = apiVersionOf(kind)
   const result: Applied = mergeApplied({
-    typeName: facts.typeName,
-    manager: managerOf(call, 'Apply'),
+    typeName,
+    manager: { ...managerOf(call, 'Apply'), apiVersion },
     live,
-    applied: body.applied,
+    applied,
     force: call.request.options.force === true,
     now: toRfc3339(core.deps.clock.now()),
-    filter: filterOf(call),
+    filter,
   })
-  tellDuplicates(call, body.strictErrors)
-  const object = result.object ?? decodeObject(facts.typeName, live ?? body.applied).object
-  const { kind, group, version } = facts.ref
-  Object.assign(object, { kind, apiVersion: apiVersionOf({ group, version }) })
+  tellDuplicates(call, as.strictErrors)
+  const { hollow } = result
+  const isOwn = typeName === call.target.facts.typeName
+  rememberHollow(call, isOwn && hollow !== undefined, (empties) => hollow?.(empties) ?? object)
+  const object = result.object ?? decodeObject(typeName, live ?? applied).object
+  Object.assign(object, { kind: kind.kind, apiVersion })
   object.metadata ??= {}
   delete object.metadata['managedFields']
   if (result.managedFields?.length) object.metadata['managedFields'] = result.managedFields

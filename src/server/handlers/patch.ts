@@ -4,6 +4,7 @@ import { applyPatch, type MergingPatchType, parsePatch } from '../../api/patch.t
 import type { KubeObject } from '../../api/types.ts'
 import type { Answer, Call } from '../call.ts'
 import type { Core } from '../core.ts'
+import { rememberHollow } from '../decoding.ts'
 import { checkPatchOptions } from '../write_options.ts'
 import { applyObject } from './apply.ts'
 import { checkNamespace } from './create.ts'
@@ -27,6 +28,9 @@ export function patched(call: Call, type: MergingPatchType, old: KubeObject, typ
     if (fieldValidation === 'Strict') throw result.refusal()
     if (fieldValidation !== 'Ignore') call.warnings.push(...result.strictErrors)
   }
+  const { hollow } = result
+  const isOwn = typeName === call.target.facts.typeName
+  rememberHollow(call, hollow !== undefined && isOwn, (empties) => hollow?.(empties) ?? result.object)
   result.object.metadata ??= {}
   checkNamespace(call, result.object)
   checkName(call, result.object)

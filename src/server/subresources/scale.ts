@@ -1,16 +1,20 @@
+import { managedFieldsOfUpdate } from '../../api/apply/apply.ts'
+import { parentEntries, scaleEntries } from '../../api/apply/scale_managers.ts'
 import type { MutableObject } from '../../api/kind_rules.ts'
 import { apiVersionOf } from '../../api/resource.ts'
 import { type AnySelector, selectorText } from '../../api/selector_text.ts'
 import type { KubeObject } from '../../api/types.ts'
 import { copyOf } from '../../base/copy.ts'
+import { toRfc3339 } from '../../base/time.ts'
 import { conflict, invalid, notFound } from '../api_errors.ts'
 import { type Answer, type Call, plainAnswer, resourceNameOf } from '../call.ts'
 import type { Core } from '../core.ts'
 import { decodeBody } from '../decoding.ts'
-import { merged } from '../handlers/apply.ts'
+import { appliedBody, merged } from '../handlers/apply.ts'
 import { checkNamespace } from '../handlers/create.ts'
 import { patched } from '../handlers/patch.ts'
 import { changeObject, checkName } from '../handlers/update.ts'
+import { managerOf } from '../managers.ts'
 import { storeKey } from '../storage.ts'
 import { checkPatchOptions, checkWriteOptions } from '../write_options.ts'
 
@@ -36,9 +40,9 @@ export async function getScale(core: Core, call: Call): Promise<Answer> {
 export async function putScale(core: Core, call: Call): Promise<Answer> {
   checkWriteOptions('UpdateOptions', call.request.options)
   const scale = await decodeBody(call, TYPE, KIND)
-  checkName(call, scale)
   checkNamespace(call, scale)
-  return changeScale(core, call, () => scale)
+  checkName(call, scale)
+  return changeScale(core, call, () => copyOf(scale))
 }
 
 /** PATCH of the Scale, as if it were an object of its own. */
@@ -63,43 +67,60 @@ function checkScaledUid({ target: { facts } }: Call, scale: MutableObject, old: 
   throw conflict(of, old.metadata.name, why)
 }
 
-/** An applied Scale is an apply of nothing but the number of replicas to the object itself. */
 async function applyScale(core: Core, call: Call): Promise<Answer> {
-  const scale = await decodeBody(call, TYPE, KIND)
-  checkName(call, scale)
-  checkNamespace(call, scale)
-  const { kind, group, version } = call.target.facts.ref
-  const { name, namespace } = scale.metadata
-  const replicas: number = scale['spec']?.replicas ?? 0
-  const applied = {
-    apiVersion: apiVersionOf({ group, version }),
-    kind,
-    metadata: { name, namespace },
-    spec: { replicas },
-  }
-  const answer = await changeObject(core, call, {
-    change: (old) => merged(core, call, { applied, strictErrors: [] }, old),
+  const body = await appliedBody(call, KIND)
+  return answered(call, core, (old) => {
+    const live = liveScale(call, old)
+    const scale = merged(core, call, { ...body, typeName: TYPE, kind: KIND, filter: (set) => set }, live)
+    checkNamespace(call, scale)
+    checkName(call, scale)
+    checkScaledUid(call, scale, old)
+    return scaled(call, scale, old)
   })
-  return answer.body.type === 'object' ? plainAnswer(200, scaleOf(answer.body.view.object as Scalable)) : answer
 }
 
 async function changeScale(core: Core, call: Call, sent: (old: Scalable) => MutableObject): Promise<Answer> {
-  const answer = await changeObject(core, call, { change: (old) => scaled(sent(old as Scalable), old as Scalable) })
+  return answered(call, core, (old) => {
+    const scale = sent(old)
+    scale.metadata['managedFields'] = managedFieldsOfUpdate({
+      typeName: TYPE,
+      manager: { ...managerOf(call, 'Update'), apiVersion: apiVersionOf(KIND) },
+      live: liveScale(call, old),
+      updated: scale,
+      now: toRfc3339(core.deps.clock.now()),
+      filter: (set) => set,
+    })
+    return scaled(call, scale, old)
+  })
+}
+
+async function answered(call: Call, core: Core, change: (old: Scalable) => MutableObject): Promise<Answer> {
+  const answer = await changeObject(core, call, { change: (old) => change(old as Scalable) })
   return answer.body.type === 'object' ? plainAnswer(200, scaleOf(answer.body.view.object as Scalable)) : answer
 }
 
+/** The Scale of an object with those of its managers that own the number. */
+function liveScale(call: Call, old: Scalable): KubeObject {
+  const managedFields = scaleEntries(old.metadata.managedFields, apiVersionOf(call.target.facts.ref))
+  const scale = scaleOf(old) as KubeObject
+  return { ...scale, metadata: { ...scale.metadata, ...(managedFields && { managedFields }) } }
+}
+
 /** The scaled object; the Scale's version and uid make the change conditional. */
-function scaled(scale: MutableObject, old: Scalable): MutableObject {
+function scaled(call: Call, scale: MutableObject, old: Scalable): MutableObject {
   const replicas: number = scale['spec']?.replicas ?? 0
   if (replicas < 0) {
     const message = `Invalid value: ${replicas}: must be greater than or equal to 0`
     throw invalid(KIND, old.metadata.name, [{ type: 'FieldValueInvalid', field: 'spec.replicas', message }])
   }
-  const { resourceVersion, uid } = scale.metadata
+  const { resourceVersion, uid, managedFields } = scale.metadata
   const copy = copyOf(old) as unknown as MutableObject
   copy.metadata['resourceVersion'] = resourceVersion
   if (uid) copy.metadata['uid'] = uid
   copy['spec'].replicas = replicas
+  const entries = parentEntries(old.metadata.managedFields, managedFields, apiVersionOf(call.target.facts.ref))
+  if (entries === undefined) delete copy.metadata['managedFields']
+  else copy.metadata['managedFields'] = entries
   return copy
 }
 
