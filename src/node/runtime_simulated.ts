@@ -1,4 +1,5 @@
 import type { Clock, Millis, Timer } from '../base/clock.ts'
+import { trimmed } from '../base/copy.ts'
 import type {
   ContainerConfig,
   ContainerRuntime,
@@ -78,7 +79,7 @@ export class SimulatedRuntime implements ContainerRuntime {
       createdAt: this.#options.clock.now(),
       ips: config.hostNetwork ? [] : [this.#options.nextIp()],
     }
-    pod.sandboxes = [...pod.sandboxes, sandbox]
+    pod.sandboxes = trimmed([...pod.sandboxes, sandbox])
     return sandbox
   }
 
@@ -121,7 +122,7 @@ export class SimulatedRuntime implements ContainerRuntime {
       annotations: config.annotations,
     }
     const behaviour = behaviourOf(pod.annotations, config.name)
-    pod.containers = [...pod.containers, { seen, behaviour, ended: NOBODY, timer: undefined }]
+    pod.containers = trimmed([...pod.containers, { seen, behaviour, ended: NOBODY, timer: undefined }])
     return id
   }
 

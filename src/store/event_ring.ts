@@ -63,5 +63,5 @@ export class EventRing {
 }
 
 function bytesOf(event: StoreEvent): number {
-  return event.current.bytes.length + (event.previous?.bytes.length ?? 0)
+  return event.current.size + (event.previous?.size ?? 0)
 }

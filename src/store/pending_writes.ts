@@ -39,7 +39,7 @@ export class PendingWrites {
   takeBatch(limits: BatchLimits): readonly PendingWrite[] {
     let [count, bytes] = [0, 0]
     for (const { event } of this.#waiting) {
-      bytes += event.current.bytes.length
+      bytes += event.current.size
       if (count > 0 && (count >= limits.batchRecordsMax || bytes > limits.batchBytesMax)) break
       count++
     }

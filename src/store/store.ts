@@ -21,6 +21,8 @@ export interface StoredObject {
   readonly object: object
   /** Its JSON in UTF-8. */
   readonly bytes: Uint8Array
+  /** How many bytes these are: to ask this makes none. */
+  readonly size: number
 }
 
 /** One change of one key, to be made if the key's newest state is the expected one. */

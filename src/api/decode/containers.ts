@@ -10,9 +10,8 @@ export function sliceCodec(item: Codec): Codec {
     struct: false,
     decode(value, state) {
       if (!Array.isArray(value)) return state.mismatch(value, goType)
-      const decoded: unknown[] = []
-      for (const [index, each] of value.entries()) decoded.push(decodeItem(item, each, index, state))
-      return decoded
+      // Not pushed one by one: V8 leaves room for sixteen more in a list that grows.
+      return value.map((each, index) => decodeItem(item, each, index, state))
     },
     zero: () => null,
     isEmpty: (value) => Array.isArray(value) && value.length === 0,

@@ -1,5 +1,6 @@
 import type { Pod } from '../../api/types.ts'
 import type { Clock, Millis, Timer } from '../../base/clock.ts'
+import { trimmed } from '../../base/copy.ts'
 import { type Log, messageOf } from '../../base/log.ts'
 import { SparseMap, SparseSet } from '../../base/sparse.ts'
 import type { Client } from '../../client/client.ts'
@@ -174,8 +175,8 @@ export class PodWorker {
         this.#deps.runtime.listSandboxes(uid),
         this.#deps.runtime.listContainers(uid),
       ])
-      this.#sandboxes = sandboxes.filter((one) => one.pod.uid === uid)
-      this.#containers = containers.filter((one) => one.pod.uid === uid)
+      this.#sandboxes = trimmed(sandboxes.filter((one) => one.pod.uid === uid))
+      this.#containers = trimmed(containers.filter((one) => one.pod.uid === uid))
       await this.#readLastWords()
     } catch (error) {
       this.#stale = true
