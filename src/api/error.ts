@@ -33,14 +33,24 @@ export class ApiError extends Error {
   readonly code: number
   readonly reason: string | undefined
   readonly details: StatusDetails | undefined
+  /** How a list that broke off can be gone on with. */
+  readonly metadata: Status['metadata']
   /** Sent as `Retry-After`, in seconds. */
   readonly retryAfterSeconds: number | undefined
 
-  constructor(options: { code: number; reason?: string; message: string; details?: StatusDetails; cause?: unknown }) {
+  constructor(options: {
+    code: number
+    reason?: string
+    message: string
+    details?: StatusDetails
+    metadata?: Status['metadata']
+    cause?: unknown
+  }) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = options.code
     this.reason = options.reason
     this.details = options.details
+    this.metadata = options.metadata ?? {}
     this.retryAfterSeconds = options.details?.retryAfterSeconds
   }
 
@@ -63,6 +73,7 @@ export class ApiError extends Error {
       message: status.message ?? `the server answered ${httpCode}`,
       ...(status.reason === undefined ? {} : { reason: status.reason }),
       ...(status.details === undefined ? {} : { details: status.details }),
+      ...(status.metadata === undefined ? {} : { metadata: status.metadata }),
     })
   }
 
@@ -70,7 +81,7 @@ export class ApiError extends Error {
     return {
       kind: 'Status',
       apiVersion: 'v1',
-      metadata: {},
+      metadata: this.metadata,
       status: 'Failure',
       message: this.message,
       ...(this.reason === undefined ? {} : { reason: this.reason }),

@@ -31,6 +31,8 @@ export interface RequestOptions {
   readonly gracePeriodSeconds?: number
   readonly propagationPolicy?: string
   readonly orphanDependents?: boolean
+  /** What the object of a deletion has to be; its `resourceVersion` as well. */
+  readonly uid?: string
 }
 
 /**

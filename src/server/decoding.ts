@@ -95,6 +95,8 @@ function checkHeader(value: unknown): void {
     if (found === undefined || found === null || typeof found === 'string') continue
     throw new BodyError(`${lead} ${jsonTypeOf(found)} into Go struct field .${field} of type string`)
   }
+  const { apiVersion } = value as { apiVersion?: string | null }
+  if ((apiVersion ?? '').split('/').length > 2) throw new BodyError(`unexpected GroupVersion string: ${apiVersion}`)
 }
 
 function typeOfBody({ value, envelope }: RawBody, expected: Expected): { kind: string; apiVersion: string } {

@@ -1,10 +1,11 @@
 import type { FieldError } from '../api/field_error.ts'
+import type { RequestOptions } from '../api/request.ts'
 import { badRequest, invalid } from './api_errors.ts'
 import type { Call } from './call.ts'
 import { decodeOptionsBody } from './decoding.ts'
 import type { DeletionOptions, PropagationPolicy } from './deletion.ts'
 import { defined } from './query.ts'
-import { checkWriteOptions } from './write_options.ts'
+import { dryRunFaults } from './write_options.ts'
 
 const POLICIES = ['Foreground', 'Background', 'Orphan']
 
@@ -21,24 +22,30 @@ interface SentOptions {
 
 /** The options of a DELETE: those of the body, or, only without one, those of the query. @throws ApiError 400, 422 */
 export async function deletionOptionsOf(call: Call): Promise<DeletionOptions> {
-  const sent: SentOptions = (await sentOptions(call)) ?? call.request.options
+  const sent: SentOptions = (await sentOptions(call)) ?? optionsOfQuery(call.request.options)
   const merged = {
     gracePeriodSeconds: sent.gracePeriodSeconds,
     propagationPolicy: sent.propagationPolicy,
     orphanDependents: sent.orphanDependents,
     dryRun: sent.dryRun,
   }
-  checkWriteOptions('DeleteOptions', defined({ dryRun: merged.dryRun }))
-  const faults = policyFaults(merged)
+  const faults = [...policyFaults(merged), ...dryRunFaults(defined({ dryRun: merged.dryRun }))]
   if (faults.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', faults)
   return defined({
     gracePeriodSeconds: wholeGrace(merged.gracePeriodSeconds),
     propagationPolicy: policyOf(merged),
+    orphanDependents: merged.orphanDependents,
     uid: sent.preconditions?.uid,
     resourceVersion: sent.preconditions?.resourceVersion,
     dryRun: merged.dryRun,
   })
 }
+
+/** In a query the preconditions stand beside the rest. */
+const optionsOfQuery = ({ uid, resourceVersion, ...rest }: RequestOptions): SentOptions => ({
+  ...rest,
+  preconditions: defined({ uid, resourceVersion }),
+})
 
 /** A negative time to end means as short as possible, but still in good order. */
 const wholeGrace = (seconds: number | undefined): number | undefined =>
@@ -47,7 +54,8 @@ const wholeGrace = (seconds: number | undefined): number | undefined =>
 async function sentOptions(call: Call): Promise<SentOptions | undefined> {
   if (call.body.type === 'none') return undefined
   const sent = (await decodeOptionsBody(call)) as SentOptions
-  const { kind, apiVersion = 'v1' } = sent
+  const { kind } = sent
+  const apiVersion = sent.apiVersion || 'meta.k8s.io/v1'
   if (kind !== undefined && kind !== '' && kind !== 'DeleteOptions') {
     throw badRequest(
       `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`,
@@ -65,13 +73,13 @@ function policyFaults({ propagationPolicy: policy, orphanDependents }: Policies)
   if (policy === undefined) return []
   const field = 'propagationPolicy'
   const shown = JSON.stringify(policy)
-  if (orphanDependents !== undefined) {
-    const message = `Invalid value: ${shown}: orphanDependents and deletionPropagation cannot be both set`
-    return [{ type: 'FieldValueInvalid', field, message }]
-  }
-  if (POLICIES.includes(policy)) return []
+  const both = `Invalid value: ${shown}: orphanDependents and deletionPropagation cannot be both set`
+  const faults: FieldError[] =
+    orphanDependents === undefined ? [] : [{ type: 'FieldValueInvalid', field, message: both }]
+  if (POLICIES.includes(policy)) return faults
   const supported = [...POLICIES, 'nil'].map((known) => JSON.stringify(known)).join(', ')
   return [
+    ...faults,
     { type: 'FieldValueNotSupported', field, message: `Unsupported value: ${shown}: supported values: ${supported}` },
   ]
 }

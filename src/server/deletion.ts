@@ -9,6 +9,8 @@ export type PropagationPolicy = 'Background' | 'Foreground' | 'Orphan'
 export interface DeletionOptions {
   readonly gracePeriodSeconds?: number
   readonly propagationPolicy?: PropagationPolicy
+  /** The older word for the policy, as it was sent. */
+  readonly orphanDependents?: boolean
   readonly uid?: string
   readonly resourceVersion?: string
   readonly dryRun?: readonly string[]

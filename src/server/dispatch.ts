@@ -1,5 +1,4 @@
 import type { WatchHandle } from '../api/request.ts'
-import { apiVersionOf } from '../api/resource.ts'
 import { methodNotAllowed, noSuchResource, qualifiedResource } from './api_errors.ts'
 import type { Answer, Call } from './call.ts'
 import { answeringWhatIsDurable } from './commit.ts'
@@ -27,18 +26,10 @@ const WRITERS: Partial<Record<string, Handler>> = {
   deletecollection: deleteCollection,
 }
 
-/** Every request for one of these is answered, and warned about. */
-const DEPRECATED: Readonly<Record<string, string>> = {
-  'v1/endpoints': 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
-  'v1/componentstatuses': 'v1 ComponentStatus is deprecated in v1.19+',
-}
-
 /** Serves an authorized request that is no watch. @throws ApiError */
 export async function dispatch(core: Core, call: Call): Promise<Answer> {
   const { verb } = call.request
   const handler = handlerFor(call)
-  const deprecated = DEPRECATED[`${apiVersionOf(call.target.facts.ref)}/${call.target.facts.ref.resource}`]
-  if (deprecated !== undefined) call.warnings.push(deprecated)
   if (handler === undefined) throw methodNotAllowed()
   if (verb === 'get' || verb === 'list') return handler(core, call)
   return answeringWhatIsDurable(core.store, () => handler(core, call))

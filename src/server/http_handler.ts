@@ -15,16 +15,17 @@ import { answerWatch } from './http_watch.ts'
 import { impersonated } from './impersonation.ts'
 import { isTimed, requestLabels } from './metrics/request_labels.ts'
 import { isMetricsGroup, metricsTarget } from './metrics/resources.ts'
-import { bodyMediaType, negotiate, negotiateWatch, readableMediaType } from './negotiation.ts'
+import { bodyMediaType, negotiate, readableMediaType } from './negotiation.ts'
 import { checkNodeRead } from './node_reads.ts'
 import { patchTypeOf } from './patch_types.ts'
 import { answerPath } from './paths.ts'
 import { defined, requestOptionsOf, wantsWatch } from './query.ts'
 import { writeBody } from './representation.ts'
 import { isLongRunning } from './request_gate.ts'
-import { askedOf, isKnownGroup, parseRoute, type ResourcePath, targetOf, verbOf } from './router.ts'
+import { askedOf, isKnownGroup, parseRoute, type ResourcePath, type Target, targetOf, verbOf } from './router.ts'
 import type { Upgrade } from './streaming_port.ts'
 import { hasTables, includeObjectOf } from './table.ts'
+import { deprecationsOf } from './warnings.ts'
 
 /** Serves HTTP requests; needs no socket. */
 export function createHttpHandler(core: Core, authorizer: Authorizer): HttpHandler {
@@ -133,50 +134,51 @@ interface ResourceRequest {
   readonly query: URLSearchParams
 }
 
-/** The order of the checks is upstream's: of a request with several faults the first one is told. */
 async function answerResource(core: Core, arrived: ResourceRequest): Promise<HttpResponse> {
   const { request, user, path, query } = arrived
   const target = metricsTarget(core, path) ?? targetOf(path)
   const watching = request.method === 'GET' && (path.watch || wantsWatch(query))
   const verb = verbOf(request.method, path, target, watching)
   if (isLog(path)) return answerLog(core, { user, path, query, signal: request.signal })
+  const warnings = deprecationsOf(target.facts)
+  try {
+    return await answerVerb(core, arrived, { verb, target, warnings })
+  } catch (thrown) {
+    return errorResponse(core, request, thrown, warnings)
+  }
+}
+
+interface Recognised {
+  readonly verb: Verb
+  readonly target: Target
+  readonly warnings: string[]
+}
+
+/** The order of the checks is upstream's: of a request with several faults the first one is told. */
+async function answerVerb(core: Core, arrived: ResourceRequest, { verb, target, warnings }: Recognised) {
+  const { request, user, path, query } = arrived
   const patchType = verb === 'patch' ? patchTypeOf(request.headers['content-type'], target.facts) : undefined
-  const shape = { listing: verb === 'list', tables: hasTables(target) }
-  const representation = verb === 'watch' ? negotiateWatch(request) : negotiate(request, shape)
+  const listing = verb === 'list' || verb === 'watch'
+  const representation = negotiate(request, { listing, tables: hasTables(target) })
   const body = await readBody(request, verb)
   const options = requestOptionsOf(query, verb, body.type !== 'none')
   const { group, version, resource, namespace, name, subresource } = path
-  const apiRequest: ApiRequest = {
-    verb,
-    group,
-    version,
-    resource,
-    options,
-    signal: request.signal,
-    ...defined({ namespace, name, subresource, patchType }),
-  }
+  const scope = defined({ namespace, name, subresource, patchType })
+  const apiRequest: ApiRequest = { verb, group, version, resource, options, signal: request.signal, ...scope }
   checkNodeRead(core, user, apiRequest)
-  const call: Call = {
-    user,
-    request: apiRequest,
-    target,
-    body,
-    warnings: [],
-    defaultManager: managerOf(request.headers['user-agent']),
-    query,
-  }
+  const defaultManager = managerOf(request.headers['user-agent'])
+  const call: Call = { user, request: apiRequest, target, body, warnings, defaultManager, query }
   const wantsTable = representation.transform?.as === 'Table'
   const includeObject = () => (wantsTable ? includeObjectOf(query.get('includeObject')) : 'Metadata')
   if (verb === 'watch')
     return answerWatch(core, call, { representation, includeObject: includeObject(), signal: request.signal })
-  const result = await dispatch(core, call).catch((thrown: unknown) => ({ thrown }))
-  if ('thrown' in result) return errorResponse(core, request, result.thrown, call.warnings)
-  const written = await writeBody(result.body, {
+  const { code, body: answered } = await dispatch(core, call)
+  const written = await writeBody(answered, {
     representation,
     includeObject: includeObject(),
     now: core.deps.clock.now(),
   })
-  return respond(core, request, { status: result.code, written, warnings: call.warnings })
+  return respond(core, request, { status: code, written, warnings })
 }
 
 /** The writer that managed fields name when the request does not: the program of the user agent. */

@@ -8,6 +8,7 @@ import { FrameBatch } from './frame_batch.ts'
 import type { WatchOutput } from './handlers/watch.ts'
 import type { HttpResponse, HttpSink } from './http_types.ts'
 import { WATCH_BACKLOG_BYTES_MAX } from './limits.ts'
+import { checkStreams } from './negotiation.ts'
 import type { WatchChange } from './watch_events.ts'
 import { type FrameOptions, type FrameWriter, frameWriter } from './watch_frames.ts'
 
@@ -21,6 +22,8 @@ export async function answerWatch(core: Core, call: Call, answer: WatchAnswer): 
   const stream = new WatchStream(frames, core.backlogs)
   const handle = await dispatchWatch(core, call, stream)
   stream.handle = handle
+  if (answer.representation.mediaType === 'application/yaml') handle.stop()
+  checkStreams(answer.representation)
   const stop = () => handle.stop()
   if (answer.signal.aborted) stop()
   answer.signal.addEventListener('abort', stop, { once: true })

@@ -50,7 +50,8 @@ function watchFaults(options: RequestOptions): FieldError[] {
     faults.push(forbiddenMatch('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'))
   }
   if (match !== '' && match !== 'NotOlderThan') faults.push(unsupportedMatch(match, ['NotOlderThan']))
-  if (options.continue) faults.push(forbiddenMatch('resourceVersionMatch is forbidden when continue is provided'))
+  if (match !== '' && options.continue)
+    faults.push(forbiddenMatch('resourceVersionMatch is forbidden when continue is provided'))
   return faults
 }
 

@@ -144,11 +144,9 @@ export function negotiate(asking: Asking, { listing, tables = true }: Shape): Re
   return completed(asking, chosen)
 }
 
-/** The same for a watch, which YAML cannot carry. @throws ApiError 406 */
-export function negotiateWatch(asking: Asking): Representation {
-  const chosen = negotiate(asking, { listing: true })
-  if (chosen.mediaType === 'application/yaml') throw notAcceptable(STREAMS)
-  return chosen
+/** YAML cannot carry a watch. @throws ApiError 406 */
+export function checkStreams({ mediaType }: Representation): void {
+  if (mediaType === 'application/yaml') throw notAcceptable(STREAMS)
 }
 
 /** The same without transforms: discovery, errors and what is no resource; undefined when nothing will do. */

@@ -44,11 +44,18 @@ const OF_LISTS = [
   'timeoutSeconds',
 ] as const
 const OF_WRITES = ['dryRun', 'fieldManager', 'fieldValidation'] as const
-const OF_DELETIONS = ['gracePeriodSeconds', 'orphanDependents', 'propagationPolicy', 'dryRun'] as const
+const OF_DELETIONS = [
+  'gracePeriodSeconds',
+  'orphanDependents',
+  'propagationPolicy',
+  'dryRun',
+  'uid',
+  'resourceVersion',
+] as const
 
 type Parameter = keyof RequestOptions
 
-const DELETION_ONLY = new Set<Parameter>(OF_DELETIONS)
+const DELETION_ONLY = new Set<Parameter>(OF_DELETIONS.filter((name) => name !== 'resourceVersion'))
 
 /** The parameters that each verb has, in the order in which they are read; all others mean nothing to it. */
 const PARAMETERS: Partial<Record<Verb, readonly Parameter[]>> = {
@@ -84,7 +91,8 @@ const READERS: Partial<Record<Parameter, Read>> = {
 export function requestOptionsOf(query: URLSearchParams, verb: Verb, hasBody: boolean): RequestOptions {
   const options: Record<string, unknown> = {}
   const known = PARAMETERS[verb] ?? []
-  const isGivenByBody = (name: Parameter) => hasBody && verb.startsWith('delete') && DELETION_ONLY.has(name)
+  const isGivenByBody = (name: Parameter) =>
+    hasBody && (verb === 'delete' || (verb === 'deletecollection' && DELETION_ONLY.has(name)))
   for (const name of known.filter((one) => !isGivenByBody(one))) {
     const value = (READERS[name] ?? text)(query, name)
     if (value !== undefined) options[name] = value

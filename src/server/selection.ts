@@ -4,6 +4,7 @@ import { type FieldTerm, matchesFields, parseFieldSelector, parseLabelSelector }
 import type { KubeObject } from '../api/types.ts'
 import { badRequest } from './api_errors.ts'
 import { rulesFor } from './core.ts'
+import { checkListOptions } from './list_options.ts'
 
 /** Which objects of a list or a watch are meant. */
 export interface Selection {
@@ -14,11 +15,12 @@ export interface Selection {
   matches(object: KubeObject): boolean
 }
 
-/** Reads both selectors of a request. @throws ApiError 400 */
-export function selectionOf(facts: ResourceFacts, options: RequestOptions): Selection {
+/** Reads both selectors of a list or a watch, and checks what they come with. @throws ApiError 400, 422 */
+export function selectionOf(facts: ResourceFacts, options: RequestOptions, watching = false): Selection {
   const { labelSelector = '', fieldSelector = '' } = options
   const labels = parseLabelSelector(labelSelector)
   const fields = parseFieldSelector(fieldSelector)
+  checkListOptions(options, watching)
   for (const { field } of fields) checkField(facts, field)
   const named = fields.find((term) => term.field === 'metadata.name' && term.equal)
   return {
@@ -34,10 +36,11 @@ const METADATA_FIELDS = ['metadata.name', 'metadata.namespace']
 const EMPTY = { apiVersion: '', kind: '', metadata: {}, spec: {}, status: {} } as unknown as KubeObject
 
 function checkField(facts: ResourceFacts, field: string): void {
-  if (METADATA_FIELDS.includes(field)) return
   const { selectableFields, unselectable } = rulesFor(facts)
+  if (METADATA_FIELDS.includes(field) && (facts.ref.namespaced || field === 'metadata.name')) return
   const own = selectableFields?.(EMPTY)
   if (own === undefined) {
+    if (METADATA_FIELDS.includes(field)) return
     const known = METADATA_FIELDS.map((name) => JSON.stringify(name)).join(', ')
     throw badRequest(`${JSON.stringify(field)} is not a known field selector: only ${known}`)
   }

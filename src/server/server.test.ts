@@ -198,7 +198,8 @@ test('parameters are refused as upstream refuses them', async () => {
   assert.equal(await messageOf('limit='), 'strconv.ParseInt: parsing "": invalid syntax')
   assert.match(await messageOf('limit=99999999999999999999'), /value out of range$/)
   assert.match(await messageOf('continue=a+b'), /illegal base64 data at input byte 1$/)
-  assert.match(await messageOf('watch=1&continue=a'), /is forbidden when continue is provided$/)
+  const paged = 'watch=1&continue=a&resourceVersionMatch=NotOlderThan&sendInitialEvents=true'
+  assert.match(await messageOf(paged), /is forbidden when continue is provided$/)
   const dry = await cluster.ask({ method: 'DELETE', path: `${MAPS}/none?dryRun=&fieldManager=%07` })
   assert.equal(dry.status, 422)
 })
@@ -212,6 +213,36 @@ test('a patched Scale that names another uid answers a conflict', async () => {
   const body = { metadata: { uid: 'another' }, spec: { replicas: 3 } }
   const { status } = await cluster.ask({ method: 'PATCH', path: scale, body, headers: JSON_MERGE })
   assert.equal(status, 409)
+})
+
+test('preconditions may stand in the query of a DELETE; one that waits says 202 to who asked for dependents to go', async () => {
+  await make('conditions')
+  const path = `${MAPS}/conditions`
+  const removed = (query: string) => cluster.ask({ method: 'DELETE', path: `${path}?${query}` })
+  assert.equal((await removed('resourceVersion=1')).status, 409)
+  assert.equal((await removed('uid=another')).status, 409)
+  const body = { metadata: { finalizers: ['x.y/z'] } }
+  await cluster.ask({ method: 'PATCH', path, body, headers: JSON_MERGE })
+  assert.equal((await removed('orphanDependents=false')).status, 202)
+})
+
+test('a list that got too old can be gone on with as things are now', async () => {
+  for (const name of ['page-a', 'page-b', 'page-c']) await make(name)
+  const first = await cluster.ask({ path: `${MAPS}?limit=1` })
+  const { start } = JSON.parse(Buffer.from(first.json.metadata.continue, 'base64url').toString())
+  const token = Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: -1, start })).toString('base64url')
+  const { status, json } = await cluster.ask({ path: `${MAPS}?continue=${token}` })
+  assert.equal(status, 200)
+  const names = json.items.map((item: { metadata: { name: string } }) => item.metadata.name)
+  assert.ok(names.includes('page-c') && !names.includes(first.json.items[0].metadata.name))
+})
+
+test('of several faults of a list the syntax of selectors is told first, then what does not go together', async () => {
+  const messageOf = async (query: string) => (await cluster.ask({ path: `${MAPS}?${query}` })).json.message
+  assert.match(await messageOf('labelSelector=a+in+(&resourceVersionMatch=Exact'), /^unable to parse requirement/)
+  assert.match(await messageOf('fieldSelector=foo%3Dbar&resourceVersionMatch=Exact'), /^ListOptions/)
+  assert.match(await messageOf('resourceVersion=99999999999999999999'), /value out of range$/)
+  assert.equal((await cluster.ask({ path: `${MAPS}?resourceVersion=1&limit=5` })).json.items.length, 0)
 })
 
 test('a DELETE with a body is told nothing by its query', async () => {

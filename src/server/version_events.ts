@@ -35,11 +35,8 @@ export function eventToCore(event: MutableObject): MutableObject {
   return { ...CORE_EMPTY, ...renamed(event, TO_CORE), apiVersion: 'v1' } as unknown as MutableObject
 }
 
-const isEmptyInEvents = (field: string, value: unknown): boolean =>
-  field !== 'eventTime' && (value === null || value === '')
-
 /** A kept event as events.k8s.io/v1 shows it. */
 export function eventFromCore(event: KubeObject): KubeObject {
-  const shown = Object.entries(renamed(event, FROM_CORE)).filter(([field, value]) => !isEmptyInEvents(field, value))
+  const shown = Object.entries(renamed(event, FROM_CORE)).filter(([, value]) => value !== '')
   return { ...Object.fromEntries(shown), apiVersion: 'events.k8s.io/v1' } as unknown as KubeObject
 }

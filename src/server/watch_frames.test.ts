@@ -4,7 +4,7 @@ import { ApiError } from '../api/error.ts'
 import { decodeMessage, openEnvelope } from '../api/protobuf.ts'
 import { resourceFacts } from '../api/schema/table.ts'
 import type { HttpSink } from './http_types.ts'
-import { negotiateWatch } from './negotiation.ts'
+import { negotiate } from './negotiation.ts'
 import { startTestServer, type TestServer } from './testing/test_server.ts'
 import { frameWriter } from './watch_frames.ts'
 
@@ -141,7 +141,7 @@ test('an error is the last event, in the form of the others', async () => {
   const error = new ApiError({ code: 410, reason: 'Expired', message: 'too old', details: { retryAfterSeconds: 1 } })
   const frame = async (form: string) => {
     const options = {
-      representation: negotiateWatch({ headers: { accept: form }, query: '' }),
+      representation: negotiate({ headers: { accept: form }, query: '' }, { listing: true }),
       includeObject: 'Metadata',
     } as const
     return Buffer.from((await frameWriter(facts, options, () => 0)).error(error))

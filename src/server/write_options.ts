@@ -23,7 +23,8 @@ function unsupported(field: string, value: string, supported: readonly string[])
   }
 }
 
-function dryRunFaults(options: RequestOptions): FieldError[] {
+/** What is wrong with `dryRun`. */
+export function dryRunFaults(options: RequestOptions): FieldError[] {
   const values = options.dryRun ?? []
   const wrong = values.some((value) => value !== 'All')
   return wrong ? [unsupported('dryRun', JSON.stringify(values), ['All'])] : []

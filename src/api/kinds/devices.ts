@@ -20,6 +20,7 @@ export const resourceSliceRules: KindRules<ResourceSlice> = {
   deleteAnswersObject: true,
   generation: 'spec',
   selectableFields: ({ spec }) => ({ 'spec.nodeName': spec?.nodeName ?? '', 'spec.driver': spec?.driver ?? '' }),
+  unselectable: (field) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}`,
   cells: ({ metadata, spec }, now) => [
     metadata.name,
     spec?.nodeName ?? '',

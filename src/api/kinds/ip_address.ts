@@ -46,11 +46,5 @@ export const ipAddressRules: KindRules<IpAddress> = {
   nameForm: 'ip-address',
   validateCreate: validate,
   validateUpdate,
-  selectableFields: ({ spec }) => ({
-    'spec.parentRef.group': spec?.parentRef?.group ?? '',
-    'spec.parentRef.resource': spec?.parentRef?.resource ?? '',
-    'spec.parentRef.namespace': spec?.parentRef?.namespace ?? '',
-    'spec.parentRef.name': spec?.parentRef?.name ?? '',
-  }),
   cells: (one, now) => [one.metadata.name, parentCell(one), ageOf(one.metadata.creationTimestamp, now)],
 }

@@ -63,6 +63,5 @@ export const volumeRules: KindRules<PersistentVolume> = {
   validateCreate: volumeErrors,
   validateUpdate: volumeUpdateErrors,
   warnings: volumeWarnings,
-  selectableFields: (volume) => ({ name: volume.metadata.name }),
   cells,
 }

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/types.ts'
 import type { StoredObject } from '../../store/store.ts'
 import { conflict, modifiedMeanwhile, notFound } from '../api_errors.ts'
-import { type Answer, type Call, objectAnswer, plainAnswer, resourceNameOf } from '../call.ts'
+import { type Answer, type Call, objectAnswer, plainAnswer, resourceNameOf, type View } from '../call.ts'
 import { commitRemoval, commitState } from '../commit.ts'
 import { type Core, rulesFor } from '../core.ts'
 import { deletionOptionsOf } from '../delete_options.ts'
@@ -15,8 +15,18 @@ import { fromStorage } from '../versions.ts'
 /** DELETE of one object. */
 export async function deleteOne(core: Core, call: Call): Promise<Answer> {
   const options = await deletionOptionsOf(call)
+  adviseOnDependents(call, options)
   return deleteNamed(core, call, call.request.name ?? '', options)
 }
+
+/** Who says nothing of a job's pods keeps them, and mostly did not mean to. */
+export function adviseOnDependents(call: Call, { propagationPolicy }: DeletionOptions): void {
+  const { group, resource } = call.target.facts.ref
+  if (propagationPolicy === undefined && group === 'batch' && resource === 'jobs') call.warnings.push(JOB_KEEPS_PODS)
+}
+
+const JOB_KEEPS_PODS =
+  'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning'
 
 /** Deletes the object of that name in the call's namespace, as its kind and its finalizers allow. */
 export async function deleteNamed(core: Core, call: Call, name: string, options: DeletionOptions): Promise<Answer> {
@@ -53,7 +63,7 @@ async function tryDelete(
     await core.store.durable(current.revision)
     const state =
       plan.step === 'mark' || plan.step === 'mark-and-remove' ? withVersion(plan.marked, current.revision) : shown
-    return plan.step === 'remove' ? gone(call, shown) : objectAnswer(200, facts, { object: state, bytes: undefined })
+    return plan.step === 'remove' ? gone(call, shown) : staying(call, options, { object: state, bytes: undefined })
   }
   if (plan.step === 'remove') {
     const removed = await commitRemoval(core.store, current.key, current)
@@ -61,10 +71,14 @@ async function tryDelete(
   }
   const marked = await commitState(core.store, current.key, current, plan.marked)
   if (marked === undefined) return undefined
-  if (plan.step === 'mark') return objectAnswer(200, facts, viewOf(facts, marked))
+  if (plan.step === 'mark') return staying(call, options, viewOf(facts, marked))
   await commitRemoval(core.store, current.key, marked)
   return gone(call, fromStorage(facts, marked.object as KubeObject))
 }
+
+/** Who asked in the older word for dependents to go hears that it is not done yet. */
+const staying = ({ target: { facts } }: Call, { orphanDependents }: DeletionOptions, view: View): Answer =>
+  objectAnswer(orphanDependents === false ? 202 : 200, facts, view)
 
 /** What answers a finished deletion: the object for some kinds, a Status for most. */
 function gone(call: Call, object: KubeObject): Answer {
@@ -85,6 +99,10 @@ export function checkPreconditions(call: Call, current: StoredObject, options: D
   const { metadata } = current.object as KubeObject
   const { group, kind } = call.target.facts.ref
   const refuse = (what: string, asked: string, found: string, hint: string): never => {
+    if (kind === 'Namespace') {
+      const lost = `Precondition failed: ${what} in precondition: ${asked}, ${what} in object meta: ${found}`
+      throw conflict(resourceNameOf(call.target.facts), metadata.name, lost)
+    }
     const why = `the ${what} in the precondition (${asked}) does not match the ${what} in record (${found}). ${hint}`
     throw conflict({ group, resource: kind }, metadata.name, why)
   }

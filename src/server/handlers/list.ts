@@ -1,3 +1,4 @@
+import type { RequestOptions } from '../../api/request.ts'
 import type { ListMeta } from '../../api/table_output.ts'
 import { CompactedError, type ListResult, type StoredObject } from '../../store/store.ts'
 import { badRequest } from '../api_errors.ts'
@@ -5,8 +6,7 @@ import type { Answer, Call } from '../call.ts'
 import { type ContinueToken, decodeContinue, encodeContinue } from '../continue_token.ts'
 import type { Core } from '../core.ts'
 import { INTERNAL_PAGE_SIZE } from '../limits.ts'
-import { checkListOptions } from '../list_options.ts'
-import { tooOld, versionNumber, waitForVersion } from '../read_version.ts'
+import { refuseList, tooOld, versionNumber, waitForVersion } from '../read_version.ts'
 import { type Selection, selectionOf } from '../selection.ts'
 import { storeRange, viewOf } from '../storage.ts'
 
@@ -30,7 +30,8 @@ export async function list(core: Core, call: Call): Promise<Answer> {
   }
 }
 
-function listMeta({ revision, next, remaining }: Page): ListMeta {
+/** What a list says of itself. */
+export function listMeta({ revision, next, remaining }: Page): ListMeta {
   return {
     resourceVersion: String(revision),
     ...(next === undefined ? {} : { continue: encodeContinue(next) }),
@@ -41,27 +42,29 @@ function listMeta({ revision, next, remaining }: Page): ListMeta {
 /** Reads the page that the request's options ask for. @throws ApiError 400, 410, 422, 504 */
 export async function listPage(core: Core, call: Call): Promise<Page> {
   const { options } = call.request
-  checkListOptions(options, false)
-  const selection = selectionOf(call.target.facts, options)
-  const { resourceVersion = '', resourceVersionMatch } = options
-  const wanted = versionNumber(resourceVersion)
-  if (wanted === undefined) throw malformedVersion(resourceVersion)
+  const { facts } = call.target
+  const selection = selectionOf(facts, options)
+  const { resourceVersion = '' } = options
   const token = options.continue ? decodeContinue(options.continue) : undefined
-  if (token !== undefined && wanted > 0)
+  if (token !== undefined && resourceVersion !== '' && resourceVersion !== '0')
     throw badRequest('specifying resource version is not allowed when using continue')
-  await waitForVersion(core, wanted)
-  const fromCache = resourceVersion === '0'
+  const wanted = versionNumber(resourceVersion, refuseList)
+  await waitForVersion(core, facts, wanted)
   return readPage(core, call, selection, {
-    at: token?.revision ?? (resourceVersionMatch === 'Exact' ? wanted : undefined),
+    at: token === undefined ? exactVersion(options, wanted) : pageVersion(token),
     after: token,
-    limit: fromCache ? 0 : Math.max(0, options.limit ?? 0),
+    limit: resourceVersion === '0' ? 0 : Math.max(0, options.limit ?? 0),
   })
 }
 
-const malformedVersion = (text: string) =>
-  badRequest(
-    `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
-  )
+/** The one version that a list asks for; pages of a version without further words are of that version. */
+function exactVersion({ resourceVersionMatch, limit = 0 }: RequestOptions, wanted: number): number | undefined {
+  const isExact = resourceVersionMatch === 'Exact' || (!resourceVersionMatch && limit > 0)
+  return isExact && wanted > 0 ? wanted : undefined
+}
+
+/** A token that was made for a list which had got too old goes on with what there is now. */
+const pageVersion = ({ revision }: ContinueToken): number | undefined => (revision < 0 ? undefined : revision)
 
 interface PageQuery {
   readonly at: number | undefined
@@ -128,12 +131,11 @@ async function readStore(core: Core, call: Call, { at, after, limit }: StoreQuer
   try {
     return await core.store.list(range, options)
   } catch (thrown) {
-    if (thrown instanceof CompactedError) throw tooOld(expiredText(after !== undefined))
-    throw thrown
+    if (!(thrown instanceof CompactedError)) throw thrown
+    if (after === undefined) throw tooOld('The resourceVersion for the provided list is too old.')
+    throw tooOld(CONTINUE_EXPIRED, encodeContinue({ ...after, revision: -1 }))
   }
 }
 
-const expiredText = (continued: boolean): string =>
-  continued
-    ? 'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.'
-    : 'The resourceVersion for the provided list is too old.'
+const CONTINUE_EXPIRED =
+  'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.'

@@ -2,12 +2,10 @@ import { ApiError } from '../../api/error.ts'
 import type { RequestOptions, WatchHandle } from '../../api/request.ts'
 import type { Timer } from '../../base/clock.ts'
 import { CompactedError, type StoreEvent, type StoreWatch } from '../../store/store.ts'
-import { rawServerError } from '../api_errors.ts'
 import type { Call } from '../call.ts'
 import type { Core } from '../core.ts'
 import { BOOKMARK_INTERVAL_MS, LAST_BOOKMARK_MS, WATCH_TIMEOUT_MS } from '../limits.ts'
-import { checkListOptions } from '../list_options.ts'
-import { tooOld, versionNumber, waitForVersion } from '../read_version.ts'
+import { refuseWatch, tooOld, versionNumber, waitForVersion } from '../read_version.ts'
 import { type Selection, selectionOf } from '../selection.ts'
 import { storeRange, viewOf } from '../storage.ts'
 import { bookmarkOf, changeFor, type WatchChange } from '../watch_events.ts'
@@ -24,21 +22,14 @@ export interface WatchOutput {
 /** Opens a watch. The output hears of the first changes only after the returned promise has resolved. @throws ApiError */
 export async function openWatch(core: Core, call: Call, output: WatchOutput): Promise<WatchHandle> {
   const { options, name } = call.request
-  checkListOptions(options, true)
-  const { resourceVersion = '' } = options
-  const version = versionNumber(resourceVersion)
-  if (version === undefined) throw malformedVersion(resourceVersion)
-  if (options.sendInitialEvents === true) await waitForVersion(core, version)
-  const selection = named(selectionOf(call.target.facts, options), name)
+  const { facts } = call.target
+  const selection = named(selectionOf(facts, options, true), name)
+  const version = versionNumber(options.resourceVersion ?? '', refuseWatch)
+  if (options.sendInitialEvents === true) await waitForVersion(core, facts, version)
   const watch = new Watch(core, call, selection, output)
   queueMicrotask(() => void watch.run(version))
   return watch
 }
-
-const malformedVersion = (text: string) =>
-  rawServerError(
-    `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
-  )
 
 /** A watch of one name in the path. */
 function named(selection: Selection, name: string | undefined): Selection {
@@ -47,8 +38,8 @@ function named(selection: Selection, name: string | undefined): Selection {
   return { all: false, name, matches }
 }
 
-const wantsInitialEvents = ({ sendInitialEvents, resourceVersion = '' }: RequestOptions): boolean =>
-  sendInitialEvents ?? (resourceVersion === '' || resourceVersion === '0')
+const wantsInitialEvents = ({ sendInitialEvents }: RequestOptions, version: number): boolean =>
+  sendInitialEvents ?? version === 0
 
 class Watch implements WatchHandle {
   readonly #core: Core
@@ -70,7 +61,7 @@ class Watch implements WatchHandle {
   async run(version: number): Promise<void> {
     try {
       const { options } = this.#call.request
-      const from = wantsInitialEvents(options) ? await this.#sendInitial() : version
+      const from = wantsInitialEvents(options, version) ? await this.#sendInitial() : version
       if (this.#done) return
       this.#output.caughtUp?.()
       this.#follow(from === 0 ? this.#core.store.revision : from)
