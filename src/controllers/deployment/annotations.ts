@@ -22,9 +22,12 @@ const OWN = new Set([
 
 type Annotations = Readonly<Record<string, string>>
 
-/** A set's revision; 0 if it has none. */
-export const revisionOf = ({ metadata }: { readonly metadata: { readonly annotations?: Annotations } }): number =>
-  Number.parseInt(metadata.annotations?.[REVISION] ?? '0', 10) || 0
+/** A set's revision, a number of 64 bits; 0 if it has none. */
+export const revisionOf = ({ metadata }: { readonly metadata: { readonly annotations?: Annotations } }): bigint =>
+  parseRevision(metadata.annotations?.[REVISION])
+
+const parseRevision = (text: string | undefined): bigint =>
+  text !== undefined && /^[+-]?\d+$/.test(text) ? BigInt.asIntN(64, BigInt(text.replace('+', ''))) : 0n
 
 export const sizeAnnotations = (deployment: Deployment): Annotations => ({
   [DESIRED]: String(replicasOf(deployment)),
@@ -32,11 +35,11 @@ export const sizeAnnotations = (deployment: Deployment): Annotations => ({
 })
 
 /** What the newest set has to say: the Deployment's annotations and its own revision, with those that it had before. */
-export function newestSetAnnotations(deployment: Deployment, old: Annotations = {}, revision: number): Annotations {
+export function newestSetAnnotations(deployment: Deployment, old: Annotations = {}, revision: bigint): Annotations {
   const copied = Object.entries(deployment.metadata.annotations ?? {}).filter(([name]) => !OWN.has(name))
   const before = old[REVISION]
   const merged = { ...old, ...Object.fromEntries(copied) }
-  if (before !== undefined && (Number.parseInt(before, 10) || 0) >= revision) return merged
+  if (before !== undefined && parseRevision(before) >= revision) return merged
   const history = before === undefined ? {} : { [REVISION_HISTORY]: joinedHistory(old[REVISION_HISTORY], before) }
   return { ...merged, [REVISION]: String(revision), ...history }
 }

@@ -20,7 +20,7 @@ interface Work {
   readonly view: DeploymentView
   readonly newest: SizedSet | undefined
   readonly old: readonly SizedSet[]
-  readonly revision: number
+  readonly revision: bigint
   readonly collisionCount: number | undefined
 }
 
@@ -51,13 +51,15 @@ function sortOut(view: DeploymentView, sets: readonly SizedSet[]): Work {
   const { deployment } = view
   const newest = oldestFirst(sets).find(({ set }) => isNewest(set, deployment))
   const old = sets.filter((set) => set !== newest)
-  const revision = Math.max(0, ...old.map(({ set }) => revisionOf(set))) + 1
+  const revision = greatest(old.map(({ set }) => revisionOf(set))) + 1n
   if (newest !== undefined) {
     newest.annotations = newestSetAnnotations(deployment, newest.annotations, revision)
     newest.minReadySeconds = deployment.spec.minReadySeconds ?? 0
   }
   return { view, newest, old, revision, collisionCount: deployment.status?.collisionCount }
 }
+
+const greatest = (numbers: readonly bigint[]): bigint => numbers.reduce((most, one) => (one > most ? one : most), 0n)
 
 /** Sizes the sets; answers the set that has to be made first. */
 function rearrange(work: Work): Creation | undefined {

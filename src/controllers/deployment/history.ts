@@ -9,7 +9,7 @@ export function surplusHistory({ spec }: Deployment, old: readonly SizedSet[]): 
   const limit = spec.revisionHistoryLimit ?? UNLIMITED
   const alive = old.filter(({ set }) => set.metadata.deletionTimestamp === undefined)
   if (limit === UNLIMITED || alive.length <= limit) return []
-  const ordered = alive.toSorted((a, b) => revisionOf(a.set) - revisionOf(b.set))
+  const ordered = alive.toSorted((a, b) => Number(revisionOf(a.set) - revisionOf(b.set)))
   return ordered
     .slice(0, alive.length - limit)
     .filter(isEmpty)

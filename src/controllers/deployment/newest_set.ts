@@ -27,7 +27,7 @@ export function newSet(
     revision,
     replicas,
     collisionCount,
-  }: { readonly revision: number; readonly replicas: number; readonly collisionCount: number },
+  }: { readonly revision: bigint; readonly replicas: number; readonly collisionCount: number },
 ): NewSet {
   const { template, minReadySeconds, selector } = deployment.spec
   const hash = templateHash(template, collisionCount)

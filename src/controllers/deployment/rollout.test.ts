@@ -186,3 +186,14 @@ test('a roll-out without progress is late after its deadline', () => {
   const progress = rollout.deployment.status?.conditions?.find(({ type }) => type === 'Progressing')
   assert.deepEqual([progress?.status, progress?.reason], ['False', 'ProgressDeadlineExceeded'])
 })
+
+test('revisions are counted exactly, however large', () => {
+  const rollout = new Rollout(1, { maxSurge: 1, maxUnavailable: 0 })
+  rollout.settle()
+  const annotations = { 'deployment.kubernetes.io/revision': '3546343826724305832' }
+  rollout.sets = rollout.sets.map((set) => ({ ...set, metadata: { ...set.metadata, annotations } }))
+  rollout.image(2)
+  rollout.settle()
+  const revision = rollout.deployment.metadata.annotations?.['deployment.kubernetes.io/revision']
+  assert.equal(revision, '3546343826724305833')
+})

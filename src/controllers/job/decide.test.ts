@@ -103,5 +103,8 @@ test('a finished Job goes when its time is over; pods of a Job that has gone are
   const finished = (ttlSecondsAfterFinished: number) =>
     decide(job({ ttlSecondsAfterFinished }, { conditions } as unknown as JobStatus))
   assert.deepEqual([finished(10).expired, finished(15).expired, finished(15).lookAgainMs], [true, false, 5_000])
+  const ending = job({ ttlSecondsAfterFinished: 10 }, { conditions } as unknown as JobStatus)
+  const { expired, lookAgainMs } = decide({ ...ending, metadata: { ...ending.metadata, deletionTimestamp: AT } })
+  assert.deepEqual([expired, lookAgainMs], [false, undefined], 'it is deleted once, and not looked at without end')
   assert.equal(decideJob({ job: undefined, candidates: [pod('a', 'Running')], now: NOW }).free.length, 1)
 })

@@ -52,16 +52,17 @@ export function decideJob({ job, candidates, now }: JobView): JobPlan {
   const finish = finishOf(job)
   if (finish !== undefined) {
     const expiresInMs = expiryInMs(job, fromRfc3339(finish.lastTransitionTime) ?? now, now)
-    const expired = expiresInMs !== undefined && expiresInMs <= 0 && job.metadata.deletionTimestamp === undefined
+    const expired = expiresInMs !== undefined && expiresInMs <= 0
     const lookAgainMs = expired ? undefined : expiresInMs
     return { ...NOTHING, claimed, free: claimed.own.filter(isTracked), expired, lookAgainMs }
   }
   return goOn(job, claimed, now)
 }
 
-/** How long a finished Job still stays; undefined if for ever. */
-function expiryInMs({ spec }: Job, finishedAt: Millis, now: Millis): Millis | undefined {
+/** How long a finished Job still stays; undefined if for ever, or if it has been deleted already. */
+function expiryInMs({ spec, metadata }: Job, finishedAt: Millis, now: Millis): Millis | undefined {
   const { ttlSecondsAfterFinished } = spec
+  if (metadata.deletionTimestamp !== undefined) return undefined
   return ttlSecondsAfterFinished === undefined ? undefined : finishedAt + ttlSecondsAfterFinished * 1000 - now
 }
 

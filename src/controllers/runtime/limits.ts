@@ -2,6 +2,9 @@
 export const RETRY_DELAY_FIRST_MS = 5
 export const RETRY_DELAY_LONGEST_MS = 1_000_000
 
+/** A decision that asks to come again comes no sooner than this. */
+export const AGAIN_SOONEST_MS = 10
+
 /** Keys that one controller works on at once: `--concurrent-statefulset-syncs` and its like. */
 export const WORKERS = 5
 

@@ -71,6 +71,14 @@ test('a failed key comes again with doubled delays, and at once after a success'
   )
 })
 
+test('one that is always due again leaves the others their turn', async () => {
+  let runs = 0
+  const { create, clock } = setUp(async () => again(-++runs))
+  await create('a')
+  await clock.advance(100)
+  assert.equal(runs, 11)
+})
+
 test('an outcome may ask to come again after a while', async () => {
   let runs = 0
   const { create, clock } = setUp(async () => (++runs < 3 ? again(500) : done))

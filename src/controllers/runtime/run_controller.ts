@@ -1,10 +1,11 @@
 import { isConflict } from '../../api/error.ts'
 import type { ObjectKey, ResourceRef } from '../../api/resource.ts'
 import { AssertionError } from '../../base/assert.ts'
+import type { Millis } from '../../base/clock.ts'
 import { messageOf } from '../../base/log.ts'
 import type { Controller, ControllerDeps, Outcome } from './controller.ts'
 import { done } from './controller.ts'
-import { OWN_WRITES_LOOK_MS, OWN_WRITES_WAIT_MS, WORKERS } from './limits.ts'
+import { AGAIN_SOONEST_MS, OWN_WRITES_LOOK_MS, OWN_WRITES_WAIT_MS, WORKERS } from './limits.ts'
 import { type TrackedClient, trackWrites } from './own_writes.ts'
 import { KeyQueue } from './queue.ts'
 
@@ -124,12 +125,17 @@ class ReconcileLoop<View, Plan> {
     try {
       const { outcome, ...rest } = await this.#outcomeOf(key, tracked)
       this.#queue.forget(key)
-      if (outcome === 'again' && 'afterMs' in rest && !this.#stopped) this.#queue.addAfter(key, rest.afterMs)
+      if (outcome === 'again' && 'afterMs' in rest && !this.#stopped) this.#comeAgain(key, rest.afterMs)
     } catch (error) {
       if (this.#stopped) return
       this.#tellFailure(key, error)
       this.#queue.addFailed(key)
     }
+  }
+
+  /** Never in the same turn: a key that is always due must not keep everything else in this process from its turn. */
+  #comeAgain(key: ObjectKey, afterMs: Millis): void {
+    this.#queue.addAfter(key, Math.max(afterMs, AGAIN_SOONEST_MS))
   }
 
   /** A mistake of ours is told with its place, everything else with its sentence. */

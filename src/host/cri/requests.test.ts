@@ -55,3 +55,27 @@ test("a pod that shares the node's processes does so from its sandbox on", () =>
   assert.deepEqual(namespace_options, { network: 'POD', pid: 'NODE', ipc: 'POD' })
   assert.deepEqual(seccomp, { profile_type: 'RuntimeDefault' })
 })
+
+test("a privileged container's sandbox is said to be so each time, and one in the node's network has no name of its own", () => {
+  const pod = podWith({ containers: [{ name: 'c', securityContext: { privileged: true } }] })
+  const config = {
+    pod: {},
+    labels: {},
+    ...FACTS,
+    hostNetwork: true,
+    ...sandboxSecurity(pod),
+  } as unknown as SandboxConfig
+  const sandbox = sandboxRequest(config) as Wire & { readonly hostname: string }
+  assert.deepEqual([sandbox.hostname, sandbox.linux.security_context['privileged']], ['', true])
+  const asked = {
+    name: 'c',
+    image: IMAGE,
+    env: [],
+    mounts: [],
+    resources: {},
+    security: {},
+  } as unknown as ContainerConfig
+  const request = containerRequest({ id: 's', pod: {} } as unknown as Sandbox, { ...FACTS, privileged: true }, asked)
+  const { sandbox_config } = request as { readonly sandbox_config: Wire }
+  assert.equal(sandbox_config.linux.security_context['privileged'], true)
+})

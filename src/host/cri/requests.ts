@@ -6,7 +6,8 @@ export function sandboxRequest(config: SandboxConfig): object {
   const { pod } = config
   return {
     metadata: { name: pod.name, uid: pod.uid, namespace: pod.namespace, attempt: config.attempt },
-    hostname: config.hostname,
+    // A sandbox in the node's network is in its UTS namespace too, where no name may be set.
+    hostname: config.hostNetwork ? '' : config.hostname,
     log_directory: config.logDirectory,
     dns_config: config.dns,
     labels: { ...config.labels, ...podLabels(config) },
@@ -60,6 +61,8 @@ export interface SandboxFacts extends SharedNamespaces {
   readonly hostname: string
   readonly logDirectory: string
   readonly cgroupParent: string
+  /** Only in such a sandbox may a container be privileged. */
+  readonly privileged?: boolean
 }
 
 export function containerRequest(sandbox: Sandbox, facts: SandboxFacts, config: ContainerConfig): object {
@@ -69,7 +72,10 @@ export function containerRequest(sandbox: Sandbox, facts: SandboxFacts, config: 
       metadata: { ...sandbox.pod, attempt: sandbox.attempt },
       hostname: facts.hostname,
       log_directory: facts.logDirectory,
-      linux: { cgroup_parent: facts.cgroupParent },
+      linux: {
+        cgroup_parent: facts.cgroupParent,
+        security_context: { privileged: facts.privileged ?? false },
+      },
     },
     config: {
       metadata: { name: config.name, attempt: config.attempt },

@@ -71,9 +71,9 @@ const FACTS_ANNOTATION = 'berth.dev/sandbox'
 
 function remember(config: SandboxConfig): Record<string, string> {
   const { hostname, hostNetwork, shareProcessNamespace, logDirectory, cgroupParent } = config
-  const { hostPid = false, hostIpc = false } = config
+  const { hostPid = false, hostIpc = false, privileged = false } = config
   const shared = { hostNetwork, shareProcessNamespace, hostPid, hostIpc }
-  const facts: SandboxFacts = { hostname, ...shared, logDirectory, cgroupParent }
+  const facts: SandboxFacts = { hostname, ...shared, logDirectory, cgroupParent, privileged }
   return { [FACTS_ANNOTATION]: JSON.stringify(facts) }
 }
 
