@@ -33,10 +33,12 @@ export interface Connection {
   close(): void
 }
 
+type Entry = Readonly<Record<string, string | boolean>>
+
 interface Kubeconfig {
   readonly 'current-context'?: string
-  readonly clusters: readonly { readonly name: string; readonly cluster: Readonly<Record<string, string>> }[]
-  readonly users: readonly { readonly name: string; readonly user: Readonly<Record<string, string>> }[]
+  readonly clusters: readonly { readonly name: string; readonly cluster: Entry }[]
+  readonly users: readonly { readonly name: string; readonly user: Entry }[]
   readonly contexts: readonly {
     readonly name: string
     readonly context: { readonly cluster: string; readonly user: string }
@@ -51,6 +53,8 @@ export function connect(kubeconfigFile: string): Connection {
   const agent = new transport.Agent({
     keepAlive: true,
     maxSockets: 64,
+    // A server with a certificate of its own making says so in its kubeconfig, as kubectl knows it.
+    rejectUnauthorized: cluster['insecure-skip-tls-verify'] !== true,
     ...given('ca', blob(cluster, 'certificate-authority')),
     ...given('cert', blob(user, 'client-certificate')),
     ...given('key', blob(user, 'client-key')),
@@ -94,11 +98,11 @@ function currentContext(config: Kubeconfig) {
   return { cluster, user: config.users.find((entry) => entry.name === context.context.user)?.user ?? {} }
 }
 
-function blob(entry: Readonly<Record<string, string>>, field: string): Buffer | undefined {
+function blob(entry: Entry, field: string): Buffer | undefined {
   const data = entry[`${field}-data`]
-  if (data !== undefined) return Buffer.from(data, 'base64')
+  if (typeof data === 'string') return Buffer.from(data, 'base64')
   const file = entry[field]
-  return file === undefined ? undefined : readFileSync(file)
+  return typeof file === 'string' ? readFileSync(file) : undefined
 }
 
 const given = (name: string, value: Buffer | undefined) => (value === undefined ? {} : { [name]: value })
