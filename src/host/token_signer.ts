@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JWTPayload } from 'jose'
-import type { TokenClaims, TokenSigner } from '../server/server_deps.ts'
+import type { TokenClaims, TokenOwner, TokenSigner } from '../server/server_deps.ts'
 
 const ALGORITHM = 'ES256'
 const ISSUER = 'https://kubernetes.default.svc'
@@ -9,8 +9,11 @@ const CLAIM = 'kubernetes.io'
 
 interface BoundClaim {
   readonly namespace: string
-  readonly serviceaccount: { readonly name: string; readonly uid: string }
-  readonly pod?: { readonly name: string; readonly uid: string }
+  readonly serviceaccount: TokenOwner
+  readonly pod?: TokenOwner
+  readonly secret?: TokenOwner
+  readonly node?: NonNullable<TokenClaims['node']>
+  readonly warnafter?: number
 }
 
 /** Signs service-account tokens with a key that is kept in `folder`. The library is loaded with the first token. */
@@ -83,24 +86,33 @@ async function makeKey(jose: Jose, file: string): Promise<void> {
   writeFileSync(file, JSON.stringify(await jose.exportJWK(privateKey)), { mode: 0o600 })
 }
 
-function payloadOf({ namespace, serviceAccount, serviceAccountUid, pod }: TokenClaims): JWTPayload {
+function payloadOf(claims: TokenClaims): JWTPayload {
+  const { namespace, serviceAccount, serviceAccountUid, pod, secret, node, id, warnAfter } = claims
   const bound: BoundClaim = {
     namespace,
     serviceaccount: { name: serviceAccount, uid: serviceAccountUid },
     ...(pod && { pod }),
+    ...(secret && { secret }),
+    ...(node && { node }),
+    ...(warnAfter && { warnafter: warnAfter }),
   }
-  return { [CLAIM]: bound }
+  return { ...(id && { jti: id }), [CLAIM]: bound }
 }
 
 function claimsOf(payload: JWTPayload): TokenClaims | undefined {
   const bound = payload[CLAIM] as BoundClaim | undefined
   if (bound === undefined || payload.exp === undefined) return undefined
+  const { namespace, serviceaccount, pod, secret, node, warnafter } = bound
   return {
-    namespace: bound.namespace,
-    serviceAccount: bound.serviceaccount.name,
-    serviceAccountUid: bound.serviceaccount.uid,
+    namespace,
+    serviceAccount: serviceaccount.name,
+    serviceAccountUid: serviceaccount.uid,
     audiences: [payload.aud ?? []].flat(),
     expiresAt: payload.exp,
-    ...(bound.pod && { pod: bound.pod }),
+    ...(pod && { pod }),
+    ...(secret && { secret }),
+    ...(node && { node }),
+    ...(payload.jti && { id: payload.jti }),
+    ...(warnafter && { warnAfter: warnafter }),
   }
 }

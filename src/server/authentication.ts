@@ -1,5 +1,6 @@
 import type { UserInfo } from '../api/request.ts'
-import type { Pod, ServiceAccount } from '../api/types.ts'
+import type { KubeObject } from '../api/types.ts'
+import { fromRfc3339 } from '../base/time.ts'
 import { unauthorized } from './api_errors.ts'
 import type { HttpRequest } from './http_types.ts'
 import { API_AUDIENCE, type ServerDeps, type TokenClaims } from './server_deps.ts'
@@ -54,14 +55,22 @@ export async function userOfToken(
   return isOwnerThere(deps, claims) ? userOfClaims(claims) : undefined
 }
 
-/** A token dies with the account or the pod that it was made for, whatever its expiry says. */
-function isOwnerThere({ store }: ServerDeps, claims: TokenClaims): boolean {
-  const { namespace, serviceAccount, serviceAccountUid, pod } = claims
-  const account = store.get({ resource: 'serviceaccounts', namespace, name: serviceAccount })?.object
-  if ((account as ServiceAccount | undefined)?.metadata.uid !== serviceAccountUid) return false
-  if (pod === undefined) return true
-  const owner = store.get({ resource: 'pods', namespace, name: pod.name })?.object as Pod | undefined
-  return owner?.metadata.uid === pod.uid
+/** How long a token outlives an owner that is to end, in milliseconds. */
+const GRACE_MS = 60_000
+
+/** A token dies with the account and the object that it was made for, whatever its expiry says. */
+function isOwnerThere({ store, clock }: ServerDeps, claims: TokenClaims): boolean {
+  const { namespace, serviceAccount, serviceAccountUid, pod, secret, node } = claims
+  const isThere = (resource: string, place: string, name: string, uid: string | undefined): boolean => {
+    const owner = store.get({ resource, namespace: place, name })?.object as KubeObject | undefined
+    if (owner === undefined || owner.metadata.uid !== uid) return false
+    const endsAt = fromRfc3339(owner.metadata.deletionTimestamp ?? '')
+    return endsAt === undefined || endsAt >= clock.now() - GRACE_MS
+  }
+  if (!isThere('serviceaccounts', namespace, serviceAccount, serviceAccountUid)) return false
+  if (secret !== undefined && !isThere('secrets', namespace, secret.name, secret.uid)) return false
+  if (pod !== undefined) return isThere('pods', namespace, pod.name, pod.uid)
+  return node === undefined || isThere('nodes', '', node.name, node.uid)
 }
 
 export const serviceAccountGroups = (namespace: string): readonly string[] => [
@@ -69,16 +78,22 @@ export const serviceAccountGroups = (namespace: string): readonly string[] => [
   `system:serviceaccounts:${namespace}`,
 ]
 
+const EXTRA = 'authentication.kubernetes.io'
+
 function userOfClaims(claims: TokenClaims): UserInfo {
-  const { namespace, serviceAccount, serviceAccountUid, pod } = claims
-  const extra = pod && {
-    'authentication.kubernetes.io/pod-name': [pod.name],
-    'authentication.kubernetes.io/pod-uid': [pod.uid],
+  const { namespace, serviceAccount, serviceAccountUid, pod, node, id } = claims
+  const told = {
+    'credential-id': id && `JTI=${id}`,
+    'node-name': node?.name,
+    'node-uid': node?.uid,
+    'pod-name': pod?.name,
+    'pod-uid': pod?.uid,
   }
+  const extra = Object.entries(told).flatMap(([key, value]) => (value ? [[`${EXTRA}/${key}`, [value]] as const] : []))
   return {
     name: `system:serviceaccount:${namespace}:${serviceAccount}`,
     uid: serviceAccountUid,
     groups: withAuthenticated(serviceAccountGroups(namespace)),
-    ...(extra === undefined ? {} : { extra }),
+    ...(extra.length === 0 ? {} : { extra: Object.fromEntries(extra) }),
   }
 }

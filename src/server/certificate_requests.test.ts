@@ -101,3 +101,40 @@ test('what is no request, has no usage or no signer is refused', async () => {
     ['spec.request', 'spec.usages', 'spec.signerName', 'spec.expirationSeconds'],
   )
 })
+
+const issue = (name: string, status: object) =>
+  cluster.ask({ method: 'PATCH', path: `${REQUESTS}/${name}/status`, headers: MERGE, body: { status } })
+const pem = (type: string, bytes: string) =>
+  Buffer.from(`-----BEGIN ${type}-----\n${btoa(bytes)}\n-----END ${type}-----\n`).toString('base64')
+
+test('a signer issues one certificate, and decides nothing', async () => {
+  await create({ metadata: { name: 'signed' }, spec })
+  const decided = await issue('signed', { conditions: [{ type: 'Approved', status: 'True' }] })
+  assert.match(decided.json.message, /updates may not add a condition of type "Approved"$/)
+  const wrong = await issue('signed', { certificate: pem('CERTIFICATE REQUEST', '0\x00') })
+  assert.match(wrong.json.message, /only CERTIFICATE PEM blocks are allowed, found "CERTIFICATE REQUEST"$/)
+  const broken = await issue('signed', { certificate: pem('CERTIFICATE', '0\x05') })
+  assert.match(broken.json.message, /x509: malformed certificate$/)
+  assert.equal((await issue('signed', { certificate: pem('CERTIFICATE', '0\x00') })).status, 200)
+  const other = await issue('signed', { certificate: pem('CERTIFICATE', '0\x01a') })
+  assert.match(other.json.message, /updates may not modify existing certificate content$/)
+})
+
+test('a decision is true or is not there, and has a type', async () => {
+  await create({ metadata: { name: 'undecided' }, spec })
+  const faults = async (condition: object) => {
+    const path = `${REQUESTS}/undecided/approval`
+    const { json } = await cluster.ask({
+      method: 'PATCH',
+      path,
+      headers: MERGE,
+      body: { status: { conditions: [condition] } },
+    })
+    return json.message
+  }
+  assert.match(
+    await faults({ type: 'Approved', status: 'False' }),
+    /Unsupported value: "False": supported values: "True"$/,
+  )
+  assert.match(await faults({ type: '', status: 'True' }), /conditions\[0\]\.type: Required value$/)
+})

@@ -13,6 +13,8 @@ export interface Expected {
   readonly group: string
   readonly version: string
   readonly kind: string
+  /** API versions in which the same kind was once: upstream still knows it there. */
+  readonly formerVersions?: readonly string[]
 }
 
 /**
@@ -114,6 +116,7 @@ interface OtherKind {
 /** Says why an object of another kind or version is refused. */
 function checkKnown({ kind, apiVersion, expected, refuse }: OtherKind): never {
   const { group, version } = parseGroupVersion(apiVersion)
+  if (kind === expected.kind && expected.formerVersions?.includes(apiVersion)) throw otherVersion(apiVersion, expected)
   if (!isKnownKind(apiVersion, kind)) {
     throw refuse(`no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`)
   }
@@ -121,10 +124,13 @@ function checkKnown({ kind, apiVersion, expected, refuse }: OtherKind): never {
     const into = `${internalPackage(expected.group)}.${expected.kind}`
     throw refuse(`converting (${version}.${kind}) to (${into}): unknown conversion`)
   }
-  throw badRequest(
+  throw otherVersion(apiVersion, expected)
+}
+
+const otherVersion = (apiVersion: string, expected: Expected): Error =>
+  badRequest(
     `the API version in the data (${apiVersion}) does not match the expected API version (${apiVersionOf(expected)})`,
   )
-}
 
 function applyFieldValidation(call: Call, errors: readonly string[], refuse: (why: string) => Error): void {
   if (errors.length === 0) return

@@ -15,7 +15,7 @@ import { answerWatch } from './http_watch.ts'
 import { impersonated } from './impersonation.ts'
 import { isTimed, requestLabels } from './metrics/request_labels.ts'
 import { isMetricsGroup, metricsTarget } from './metrics/resources.ts'
-import { bodyMediaType, negotiate, readableMediaType } from './negotiation.ts'
+import { bodyMediaType, checkTakesText, negotiate, readableMediaType } from './negotiation.ts'
 import { checkNodeRead } from './node_reads.ts'
 import { patchTypeOf } from './patch_types.ts'
 import { answerPath } from './paths.ts'
@@ -113,6 +113,7 @@ export type UpgradeHandler = (request: HttpRequest, upgrade: Upgrade) => Promise
 
 async function answerTunnel(core: Core, { request, user, path, query }: ResourceRequest, upgrade: Upgrade | undefined) {
   verbOf(request.method, path, targetOf(path), false)
+  checkAccess(core.authorizer, user, askedOf(request.method, path, query))
   await openTunnel(core, { user, path, query, signal: request.signal }, upgrade)
   return notFoundPage()
 }
@@ -139,7 +140,10 @@ async function answerResource(core: Core, arrived: ResourceRequest): Promise<Htt
   const target = metricsTarget(core, path) ?? targetOf(path)
   const watching = request.method === 'GET' && (path.watch || wantsWatch(query))
   const verb = verbOf(request.method, path, target, watching)
-  if (isLog(path)) return answerLog(core, { user, path, query, signal: request.signal })
+  if (isLog(path)) {
+    checkTakesText(request)
+    return answerLog(core, { user, path, query, signal: request.signal })
+  }
   const warnings = deprecationsOf(target.facts)
   try {
     return await answerVerb(core, arrived, { verb, target, warnings })

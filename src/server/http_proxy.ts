@@ -9,6 +9,7 @@ import { proxyDestination } from './proxy_target.ts'
 import { defined } from './query.ts'
 import { type ResourcePath, targetOf, verbOf } from './router.ts'
 import type { Upgrade } from './streaming_port.ts'
+import { refuseDryRun } from './streaming_requests.ts'
 
 const PROXIED = new Set(['pods', 'services', 'nodes'])
 
@@ -31,6 +32,7 @@ export async function answerProxy(
   const verb = verbOf(request.method, path, targetOf(path), false)
   const scope = defined({ namespace, name, subresource })
   checkAccess(core.authorizer, user, { verb, group: '', resource, ...scope })
+  refuseDryRun(new URLSearchParams(request.query))
   const destination = proxyDestination(core, path)
   const { prefix, rest } = splitPath(request.path, path)
   if (!isPlain(prefix)) throw noSuchResource()

@@ -9,7 +9,16 @@ import { WATCH_BACKLOG_BYTES_MAX } from './limits.ts'
 import { defined } from './query.ts'
 import type { ResourcePath } from './router.ts'
 import type { Upgrade } from './streaming_port.ts'
-import { containerOf, isAssigned, logOptionsOf, noStreaming, podFor, tunnelRequestOf } from './streaming_requests.ts'
+import {
+  checkReachable,
+  containerOf,
+  isAssigned,
+  logOptionsOf,
+  noStreaming,
+  podFor,
+  refuseDryRun,
+  tunnelRequestOf,
+} from './streaming_requests.ts'
 
 /** A request to `pods/log`, `exec`, `attach` or `portforward`. */
 export interface StreamingRequest {
@@ -35,8 +44,9 @@ export async function openTunnel(core: Core, request: StreamingRequest, upgrade:
   const { user, path, query } = request
   const { namespace, name, subresource } = path
   const scope = defined({ namespace, name, subresource })
+  refuseDryRun(query)
   checkAccess(core.authorizer, user, { verb: 'create', group: '', resource: 'pods', ...scope })
-  const tunnel = tunnelRequestOf(podFor(core, namespace, name), subresource ?? '', query)
+  const tunnel = tunnelRequestOf(core, path, query)
   if (upgrade === undefined) throw badRequest('Upgrade request required')
   if (core.deps.streaming === undefined) throw noStreaming()
   await core.deps.streaming.tunnel(tunnel, upgrade)
@@ -48,6 +58,7 @@ export async function answerLog(core: Core, { path, query, signal }: StreamingRe
   const pod = podFor(core, path.namespace, path.name)
   const container = containerOf(pod, query.get('container') ?? '')
   if (!isAssigned(pod)) return { status: 204, headers: { 'cache-control': 'no-cache, private' }, body: [] }
+  checkReachable(core, pod.spec.nodeName ?? '', 'pods')
   const { streaming } = core.deps
   if (streaming === undefined) throw noStreaming()
   const abort = new AbortController()

@@ -7,6 +7,7 @@ import type { KubeObject } from '../api/types.ts'
 import type { Millis } from '../base/clock.ts'
 import { toRfc3339 } from '../base/time.ts'
 import type { Call } from './call.ts'
+import type { Core } from './core.ts'
 
 /** What the managed fields of a write are computed from. */
 export interface ManagedWrite {
@@ -51,4 +52,18 @@ export function recordManager({ call, draft, encoded, old, now }: ManagedWrite):
   })
   if (managedFields === undefined || managedFields.length === 0) delete draft.metadata['managedFields']
   else draft.metadata['managedFields'] = managedFields
+}
+
+/** The same for an object that is answered and not kept: a review, a token. */
+export function recordPlainManager(core: Core, call: Call, draft: MutableObject, typeName: string): void {
+  delete draft.metadata['managedFields']
+  const managedFields = managedFieldsOfUpdate({
+    typeName,
+    manager: { ...managerOf(call, 'Update'), apiVersion: draft.apiVersion },
+    live: undefined,
+    updated: draft,
+    now: toRfc3339(core.deps.clock.now()),
+    filter: (set) => set,
+  })
+  if (managedFields?.length) draft.metadata['managedFields'] = managedFields
 }

@@ -72,7 +72,8 @@ export function withoutVersion(object: MutableObject): KubeObject {
   return { kind, apiVersion, metadata: orderedMeta(kept), ...rest }
 }
 
-function orderedMeta(metadata: object): ObjectMeta {
+/** Metadata with its fields in the order in which upstream writes them. */
+export function orderedMeta(metadata: object): ObjectMeta {
   const source = metadata as Readonly<Record<string, unknown>>
   const ordered: Record<string, unknown> = {}
   for (const field of META_ORDER) if (source[field] !== undefined) ordered[field] = source[field]

@@ -164,6 +164,12 @@ export function negotiateAggregated(asking: Asking): Representation | undefined 
   return chosen && completed(asking, { ...chosen, transform: undefined })
 }
 
+/** A stream of text goes out as it is, and is asked for as an object is. @throws ApiError 406 */
+export function checkTakesText(asking: Asking): void {
+  checkProduces(asking, ['text/plain', ...SERVED])
+  if (choose(asking.headers['accept'], asRowless, 'v1') === undefined) throw notAcceptable()
+}
+
 /** The media type of a request's body, without its parameters; JSON if the client does not say. */
 export function bodyMediaType(contentType: string | undefined): string {
   const type = (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? ''

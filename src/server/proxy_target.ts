@@ -6,6 +6,7 @@ import type { Core } from './core.ts'
 import type { ProxyDestination } from './proxy_port.ts'
 import type { ResourcePath } from './router.ts'
 import { headObject } from './storage.ts'
+import { checkReachable } from './streaming_requests.ts'
 
 /** What stands in the path where other requests have a name: `web`, `web:80` or `https:web:http`. */
 interface Asked {
@@ -101,6 +102,7 @@ const KUBELET_PORT = 10_250
 function nodeDestination(core: Core, { scheme, name, port }: Asked): ProxyDestination {
   const node = headObject<Node>(core.store, 'nodes', '', name)
   if (node === undefined) throw notFound({ group: '', resource: 'nodes' }, name)
+  checkReachable(core, name, 'nodes')
   const kubeletPort = node.status?.daemonEndpoints?.kubeletEndpoint?.Port || KUBELET_PORT
   if (port === '' || port === String(kubeletPort)) return { type: 'agent', node: name }
   const host = node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address

@@ -6,7 +6,7 @@ const WHOLE_NUMBER = /^[+-]?\d+$/
 const INT64_MAX = 2n ** 63n - 1n
 
 /** A query parameter that must be a whole number of 64 bits. @throws ApiError 400 */
-function integer(query: URLSearchParams, name: string): number | undefined {
+export function integer(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name)
   if (text === null) return undefined
   const refuse = (why: string) => badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${why}`)

@@ -10,6 +10,7 @@ import type { Core } from './core.ts'
 import { decodeBody } from './decoding.ts'
 import type { Handler } from './dispatch.ts'
 import { checkNamespace } from './handlers/create.ts'
+import { recordPlainManager } from './managers.ts'
 import { defined } from './query.ts'
 import { API_AUDIENCE } from './server_deps.ts'
 
@@ -40,12 +41,13 @@ interface Review {
   readonly spec: ReviewSpec
 }
 
-async function decoded<T>(call: Call): Promise<T> {
+async function decoded<T>(core: Core, call: Call): Promise<T> {
   const draft = await decodeBody(call, call.target.facts.typeName, call.target.facts.ref)
   checkNamespace(call, draft)
   for (const field of ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink']) {
     delete draft.metadata[field]
   }
+  recordPlainManager(core, call, draft, call.target.facts.typeName)
   return draft as unknown as T
 }
 
@@ -67,11 +69,17 @@ function checkReview(call: Call, { metadata, spec }: Review, needsUser: boolean)
   return questionOf(spec)
 }
 
+/** Upstream shows its own struct in messages. */
+const asWritten = ({ path = '', verb = '' }: NonNullable<ReviewSpec['nonResourceAttributes']>) => ({
+  Path: path,
+  Verb: verb,
+})
+
 /** Exactly one question is asked. */
 function questionFaults({ resourceAttributes, nonResourceAttributes }: ReviewSpec): FieldError[] {
   if (resourceAttributes !== undefined && nonResourceAttributes !== undefined) {
     const detail = 'cannot be specified in combination with resourceAttributes'
-    return [invalidValue('spec.nonResourceAttributes', nonResourceAttributes, detail)]
+    return [invalidValue('spec.nonResourceAttributes', asWritten(nonResourceAttributes), detail)]
   }
   if (resourceAttributes !== undefined || nonResourceAttributes !== undefined) return []
   const detail = 'exactly one of nonResourceAttributes or resourceAttributes must be specified'
@@ -111,7 +119,13 @@ function placeFaults({ resourceAttributes, nonResourceAttributes }: ReviewSpec, 
     ...(elsewhere ? [invalidValue(field, asked, 'must match metadata.namespace')] : []),
     ...(nonResourceAttributes === undefined
       ? []
-      : [invalidValue('spec.nonResourceAttributes', nonResourceAttributes, 'disallowed on this kind of request')]),
+      : [
+          invalidValue(
+            'spec.nonResourceAttributes',
+            asWritten(nonResourceAttributes),
+            'disallowed on this kind of request',
+          ),
+        ]),
   ]
 }
 
@@ -129,19 +143,19 @@ const statusOf = (core: Core, user: UserInfo, question: AccessRequest): object =
 }
 
 async function selfAccess(core: Core, call: Call): Promise<Answer> {
-  const review = await decoded<Review>(call)
+  const review = await decoded<Review>(core, call)
   return reviewed(call, review, statusOf(core, call.user, checkReview(call, review, false)))
 }
 
 async function access(core: Core, call: Call): Promise<Answer> {
-  const review = await decoded<Review>(call)
+  const review = await decoded<Review>(core, call)
   const { user = '', groups = [], uid } = review.spec
   const question = checkReview(call, review, true)
   return reviewed(call, review, statusOf(core, { name: user, groups, ...defined({ uid }) }, question))
 }
 
 async function selfSubject(core: Core, call: Call): Promise<Answer> {
-  const review = await decoded<Review>(call)
+  const review = await decoded<Review>(core, call)
   const { name, uid, groups, extra } = call.user
   const userInfo = { username: name, groups, ...defined({ uid, extra }) }
   const metadata = { creationTimestamp: toRfc3339(core.deps.clock.now()) }
@@ -150,7 +164,7 @@ async function selfSubject(core: Core, call: Call): Promise<Answer> {
 }
 
 async function selfRules(core: Core, call: Call): Promise<Answer> {
-  const review = await decoded<{ metadata: object; spec: { namespace?: string } }>(call)
+  const review = await decoded<{ metadata: object; spec: { namespace?: string } }>(core, call)
   const { namespace } = review.spec
   if (!namespace) throw badRequest('no namespace on request')
   const rules = core.authorizer.rulesOf(call.user, namespace)
@@ -168,7 +182,7 @@ async function selfRules(core: Core, call: Call): Promise<Answer> {
 }
 
 async function tokenReview(core: Core, call: Call): Promise<Answer> {
-  const review = await decoded<{ spec: { token?: string; audiences?: readonly string[] } }>(call)
+  const review = await decoded<{ spec: { token?: string; audiences?: readonly string[] } }>(core, call)
   const { token = '', audiences = [API_AUDIENCE] } = review.spec
   if (token === '') throw badRequest('token is required for TokenReview in authentication')
   const user = await userOfToken(core.deps, token, audiences)

@@ -112,10 +112,18 @@ test('whoever has no right is told so, and whoever has no name is let in nowhere
 })
 
 test('to run a command takes the right to create, whatever method asks', async () => {
-  const { status, json } = await cluster.ask({
-    path: '/api/v1/namespaces/default/pods/p/exec?command=id',
-    token: 'ann-token',
-  })
+  const path = '/api/v1/namespaces/default/pods/p/exec?command=id'
+  const first = await cluster.ask({ path, token: 'ann-token' })
+  assert.equal(first.status, 403)
+  assert.match(first.json.message, /cannot get resource "pods\/exec"/)
+  const roles = '/apis/rbac.authorization.k8s.io/v1/namespaces/default'
+  const rules = [{ apiGroups: [''], resources: ['pods/exec'], verbs: ['get'] }]
+  await cluster.ask({ method: 'POST', path: `${roles}/roles`, body: { metadata: { name: 'looker' }, rules } })
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'looker' }
+  const subjects = [{ kind: 'User', name: 'ann' }]
+  const binding = { metadata: { name: 'looker' }, roleRef, subjects }
+  await cluster.ask({ method: 'POST', path: `${roles}/rolebindings`, body: binding })
+  const { status, json } = await cluster.ask({ path, token: 'ann-token' })
   assert.equal(status, 403)
   assert.match(json.message, /cannot create resource "pods\/exec"/)
 })

@@ -15,10 +15,24 @@ export interface TokenClaims {
   readonly namespace: string
   readonly serviceAccount: string
   readonly serviceAccountUid: string
-  readonly pod?: { readonly name: string; readonly uid: string }
+  /** The object with which the token dies. */
+  readonly pod?: TokenOwner
+  readonly secret?: TokenOwner
+  /** The same, but beside a pod: then it is where the pod runs, without a uid if nobody knows the node. */
+  readonly node?: Partial<TokenOwner> & Pick<TokenOwner, 'name'>
   readonly audiences: readonly string[]
+  /** Names this one token. */
+  readonly id?: string
   /** Seconds since the epoch. */
   readonly expiresAt: number
+  /** From when on its use is a sign of a client that does not renew it. */
+  readonly warnAfter?: number
+}
+
+/** An object that a token is bound to. */
+export interface TokenOwner {
+  readonly name: string
+  readonly uid: string
 }
 
 /** Makes and checks service-account tokens. A port, as signing is asynchronous on the machine and not in the simulator. */

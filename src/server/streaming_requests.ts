@@ -1,10 +1,14 @@
 import type { LogOptions } from '../api/container_log.ts'
+import { DecodeError } from '../api/decode/state.ts'
+import { timeOf } from '../api/decode/time_codec.ts'
 import { ApiError } from '../api/error.ts'
-import type { FieldError } from '../api/field_error.ts'
-import type { Pod } from '../api/types.ts'
-import { badRequest, invalid, notFound } from './api_errors.ts'
+import { type FieldError, forbidden } from '../api/field_error.ts'
+import type { Node, Pod } from '../api/types.ts'
+import { badRequest, invalid, notFound, rawServerError } from './api_errors.ts'
 import type { Core } from './core.ts'
-import { defined } from './query.ts'
+import { defined, integer } from './query.ts'
+import type { ResourcePath } from './router.ts'
+import { headObject } from './storage.ts'
 import type { TunnelRequest } from './streaming_port.ts'
 
 /** The newest state of a pod that a client wants to talk to. @throws ApiError 404 */
@@ -20,17 +24,27 @@ const namesOf = (containers: readonly { readonly name: string }[] | undefined): 
 /** The container that is meant: the only one if none is named. @throws ApiError 400 */
 export function containerOf({ metadata, spec }: Pod, asked: string): string {
   const own = namesOf(spec.containers)
-  const initial = namesOf(spec.initContainers)
+  const all = [...namesOf(spec.initContainers), ...own, ...namesOf(spec.ephemeralContainers)]
   if (asked !== '') {
-    if ([...own, ...initial, ...namesOf(spec.ephemeralContainers)].includes(asked)) return asked
+    if (all.includes(asked)) return asked
     throw badRequest(`container ${asked} is not valid for pod ${metadata.name}`)
   }
   const [first] = own
   if (own.length === 1 && first !== undefined) return first
-  const others = initial.length === 0 ? '' : ` or one of the init containers: [${initial.join(' ')}]`
-  throw badRequest(
-    `a container name must be specified for pod ${metadata.name}, choose one of: [${own.join(' ')}]${others}`,
-  )
+  throw badRequest(`a container name must be specified for pod ${metadata.name}, choose one of: [${all.join(' ')}]`)
+}
+
+/** Nodes are reached by an address of one of these types. */
+const REACHED_BY = new Set(['Hostname', 'InternalDNS', 'InternalIP', 'ExternalDNS', 'ExternalIP'])
+
+/** @throws ApiError when there is no such node, or it has not said yet where it is */
+export function checkReachable(core: Core, nodeName: string, of: 'pods' | 'nodes'): void {
+  const node = headObject<Node>(core.store, 'nodes', '', nodeName)
+  if (node === undefined) throw notFound({ group: '', resource: of }, nodeName)
+  const addresses = node.status?.addresses ?? []
+  if (addresses.some(({ type }) => REACHED_BY.has(type))) return
+  const known = addresses.map(({ type, address }) => `{${type} ${address}}`).join(' ')
+  throw rawServerError(`no preferred addresses found; known addresses: [${known}]`)
 }
 
 /** Whether anybody can be asked about the pod's containers yet. */
@@ -47,17 +61,20 @@ const KINDS: Readonly<Record<string, TunnelRequest['kind']>> = {
   portforward: 'portforward',
 }
 
-/** What a tunnel is asked for. @throws ApiError 400 */
-export function tunnelRequestOf(pod: Pod, subresource: string, query: URLSearchParams): TunnelRequest {
+/** What a tunnel is asked for. @throws ApiError 400, 404 */
+export function tunnelRequestOf(
+  core: Core,
+  { namespace, name, subresource = '' }: ResourcePath,
+  query: URLSearchParams,
+) {
   const kind = KINDS[subresource]
   if (kind === undefined) throw badRequest(`${subresource} is no tunnel`)
+  const ports = kind === 'portforward' ? portsOf(query) : []
+  const pod = podFor(core, namespace, name)
   const container = kind === 'portforward' ? '' : containerOf(pod, query.get('container') ?? '')
-  if (!isAssigned(pod)) throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`)
-  const ports = query
-    .getAll('ports')
-    .flatMap((list) => list.split(','))
-    .filter((port) => port !== '')
-  return {
+  if (!pod.spec.nodeName) throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`)
+  checkReachable(core, pod.spec.nodeName, 'pods')
+  const asked: TunnelRequest = {
     kind,
     pod,
     container,
@@ -66,8 +83,28 @@ export function tunnelRequestOf(pod: Pod, subresource: string, query: URLSearchP
     stdout: isTrue(query, 'stdout'),
     stderr: isTrue(query, 'stderr'),
     tty: isTrue(query, 'tty'),
-    ports: ports.map(Number),
+    ports,
   }
+  return asked
+}
+
+const PORT_MAX = 65_535
+
+/** The ports that a query names, several of them in one parameter or in many. @throws ApiError 400 */
+function portsOf(query: URLSearchParams): number[] {
+  const lists = query.getAll('ports').map((list) => list.split(','))
+  return lists.flat().map((text) => {
+    const refuse = (why: string) =>
+      badRequest(`cannot convert to []int32: strconv.ParseUint: parsing ${JSON.stringify(text)}: ${why}`)
+    if (!/^\d+$/.test(text)) throw refuse('invalid syntax')
+    if (Number(text) > PORT_MAX) throw refuse('value out of range')
+    return Number(text)
+  })
+}
+
+/** Connections cannot be tried without being made. @throws ApiError 400 */
+export function refuseDryRun(query: URLSearchParams): void {
+  if (query.has('dryRun')) throw badRequest('dryRun is not supported')
 }
 
 const bound = (field: string, value: number, rule: string): FieldError => ({
@@ -76,11 +113,15 @@ const bound = (field: string, value: number, rule: string): FieldError => ({
   message: `Invalid value: ${value}: must be ${rule}`,
 })
 
-function numberOf(query: URLSearchParams, name: string): number | undefined {
-  const text = query.get(name)
+/** @throws ApiError 400 in Go's words */
+function sinceTimeOf(query: URLSearchParams): string | undefined {
+  const text = query.get('sinceTime')
   if (text === null || text === '') return undefined
-  if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
-  return Number(text)
+  try {
+    return timeOf(text)
+  } catch (thrown) {
+    throw thrown instanceof DecodeError ? badRequest(thrown.message) : thrown
+  }
 }
 
 interface LogNumbers {
@@ -95,8 +136,7 @@ function logFaults({ tailLines, limitBytes, sinceSeconds, sinceTime }: LogNumber
   if (tailLines !== undefined && tailLines < 0) faults.push(bound('tailLines', tailLines, 'greater than or equal to 0'))
   if (limitBytes !== undefined && limitBytes < 1) faults.push(bound('limitBytes', limitBytes, 'greater than 0'))
   if (sinceSeconds !== undefined && sinceTime !== undefined) {
-    const message = 'Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified'
-    return [...faults, { type: 'FieldValueForbidden', field: '[]', message }]
+    return [...faults, forbidden('[]', 'at most one of `sinceTime` or `sinceSeconds` may be specified')]
   }
   if (sinceSeconds !== undefined && sinceSeconds < 1) faults.push(bound('sinceSeconds', sinceSeconds, 'greater than 0'))
   return faults
@@ -104,13 +144,11 @@ function logFaults({ tailLines, limitBytes, sinceSeconds, sinceTime }: LogNumber
 
 /** The parameters of a log request, but for the container. @throws ApiError 400, 422 */
 export function logOptionsOf(name: string, query: URLSearchParams): Omit<LogOptions, 'container'> {
-  const numbers: LogNumbers = {
-    tailLines: numberOf(query, 'tailLines'),
-    limitBytes: numberOf(query, 'limitBytes'),
-    sinceSeconds: numberOf(query, 'sinceSeconds'),
-    sinceTime: query.get('sinceTime') ?? undefined,
-  }
-  const faults = logFaults(numbers)
+  const [sinceSeconds, sinceTime] = [integer(query, 'sinceSeconds'), sinceTimeOf(query)]
+  const [tailLines, limitBytes] = [integer(query, 'tailLines'), integer(query, 'limitBytes')]
+  const numbers: LogNumbers = { tailLines, limitBytes, sinceSeconds, sinceTime }
+  const stream: FieldError[] = query.has('stream') ? [forbidden('stream', 'may not be specified')] : []
+  const faults = [...logFaults(numbers), ...stream]
   if (faults.length > 0) throw invalid({ group: '', kind: 'PodLogOptions' }, name, faults)
   return {
     follow: isTrue(query, 'follow'),

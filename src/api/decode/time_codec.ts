@@ -68,6 +68,9 @@ function normalTime(text: string, form: TimeForm): string | undefined {
   return form.micro ? `${utc.slice(0, -1)}.${text.slice(20, 26)}Z` : utc
 }
 
+/** A time out of a query, in UTC; undefined for Go's zero time. @throws DecodeError when it is none */
+export const timeOf = (text: string): string | undefined => normalTime(text, { layout: TIME_LAYOUT, micro: false })
+
 function timeCodec(goType: string, form: TimeForm): Codec {
   return {
     goType,

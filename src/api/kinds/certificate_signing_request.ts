@@ -3,6 +3,16 @@ import { duplicate, type FieldError, forbidden, invalid, notSupported, required 
 import type { KindRules, MutableObject, RuleContext, SubresourceRules } from '../kind_rules.ts'
 import { CERTIFICATE_REQUESTS } from '../resources.ts'
 import type { CertificateSigningRequest } from '../types.ts'
+import {
+  type Condition,
+  conditionErrors,
+  conditionsOf,
+  DECISIONS,
+  decisionErrors,
+  removalErrors,
+  withOldDecisions,
+} from './certificate_conditions.ts'
+import { certificateFault } from './certificate_text.ts'
 import { ageOf, humanDuration } from './durations.ts'
 
 const SECONDS_MIN = 600
@@ -35,10 +45,6 @@ const USAGES = [
   'signing',
   'timestamping',
 ]
-
-type Condition = NonNullable<NonNullable<CertificateSigningRequest['status']>['conditions']>[number]
-
-const conditionsOf = ({ status }: CertificateSigningRequest): readonly Condition[] => status?.conditions ?? []
 
 /** Who asks is not the asker's to say, nor whether it is granted. */
 function prepareCreate(draft: MutableObject, { user }: RuleContext): void {
@@ -84,23 +90,32 @@ function signerErrors(name: string): FieldError[] {
   return SIGNER_NAME.test(name) ? [] : [invalid('spec.signerName', name, SIGNER_FORM)]
 }
 
-const DECISIONS = ['Approved', 'Denied']
-
-/** A decision stays, and there is one of them; what failed does not work again. */
-function decisionErrors(request: CertificateSigningRequest, old: CertificateSigningRequest): FieldError[] {
-  const field = 'status.conditions'
-  const types = conditionsOf(request).map(({ type }) => type)
-  const lost = [...DECISIONS, 'Failed'].filter(
-    (type) => conditionsOf(old).some((one) => one.type === type) && !types.includes(type),
-  )
-  const both = DECISIONS.every((type) => types.includes(type))
-  return [
-    ...types.flatMap((type, index) =>
-      types.indexOf(type) < index ? [duplicate(`${field}[${index}].type`, type)] : [],
-    ),
-    ...(both ? [invalid(field, 'Denied', 'Approved and Denied conditions are mutually exclusive')] : []),
-    ...lost.map((type) => forbidden(field, `updates may not remove a condition of type ${JSON.stringify(type)}`)),
+/** What is wrong with a change: what a new request is checked for, and what may not be taken back or set. */
+function changeErrors(may: { readonly decide?: boolean; readonly issue?: boolean }) {
+  return (request: CertificateSigningRequest, old: CertificateSigningRequest): FieldError[] => [
+    ...validate(request),
+    ...conditionErrors(request, old),
+    ...(certificateOf(request) === certificateOf(old) ? [] : certificateErrors(request)),
+    ...removalErrors(request, old),
+    ...(may.decide === true ? [] : decisionErrors(request, old)),
+    ...issueErrors(request, old, may.issue === true),
   ]
+}
+
+const certificateOf = ({ status }: CertificateSigningRequest): string => status?.certificate ?? ''
+
+function certificateErrors(request: CertificateSigningRequest): FieldError[] {
+  const text = certificateOf(request)
+  const fault = text === '' ? undefined : certificateFault(text)
+  return fault === undefined ? [] : [invalid('status.certificate', '<certificate data>', fault)]
+}
+
+function issueErrors(request: CertificateSigningRequest, old: CertificateSigningRequest, mayIssue: boolean) {
+  if (certificateOf(request) === certificateOf(old)) return []
+  if (!mayIssue) return [forbidden('status.certificate', 'updates may not set certificate content')]
+  return certificateOf(old) === ''
+    ? []
+    : [forbidden('status.certificate', 'updates may not modify existing certificate content')]
 }
 
 /** When a condition became what it is: now, unless it was so before. */
@@ -123,16 +138,14 @@ const approvalRules: SubresourceRules<CertificateSigningRequest> = {
     draft['spec'] = structuredClone(old.spec)
     draft['status'] = { ...structuredClone(old.status), conditions: dated(asked, old, toRfc3339(now)) }
   },
-  validateUpdate: decisionErrors,
+  validateUpdate: changeErrors({ decide: true }),
 }
 
 /** `/status`: what the signer says; the decisions are not its own. */
 function prepareStatusUpdate(draft: MutableObject, old: CertificateSigningRequest, { now }: RuleContext): void {
   const asked = (draft['status']?.conditions ?? []) as Condition[]
-  const others = asked.filter(({ type }) => !DECISIONS.includes(type))
-  const decided = conditionsOf(old).filter(({ type }) => DECISIONS.includes(type))
   draft['spec'] = structuredClone(old.spec)
-  draft['status'] = { ...draft['status'], conditions: [...decided, ...dated(others, old, toRfc3339(now))] }
+  draft['status'] = { ...draft['status'], conditions: dated(withOldDecisions(asked, old), old, toRfc3339(now)) }
 }
 
 function conditionText(request: CertificateSigningRequest): string {
@@ -154,8 +167,8 @@ export const certificateSigningRequestRules: KindRules<CertificateSigningRequest
   },
   prepareStatusUpdate,
   validateCreate: validate,
-  validateUpdate: decisionErrors,
-  validateStatusUpdate: decisionErrors,
+  validateUpdate: changeErrors({}),
+  validateStatusUpdate: changeErrors({ issue: true }),
   subresources: { approval: approvalRules },
   selectableFields: ({ spec }) => ({ 'spec.signerName': spec.signerName ?? '' }),
   cells(request, now) {

@@ -1,7 +1,8 @@
 import { type FieldError, invalid } from '../field_error.ts'
-import type { KindRules, MutableObject } from '../kind_rules.ts'
+import type { KindRules, MutableObject, SubresourceRules } from '../kind_rules.ts'
 import { NAMESPACES } from '../resources.ts'
 import type { Namespace } from '../types.ts'
+import { finalizerNameErrors } from '../validation/metadata.ts'
 import { keepSpec, part } from './draft.ts'
 import { ageOf } from './durations.ts'
 
@@ -31,11 +32,20 @@ function prepareUpdate(draft: MutableObject, old: Namespace): void {
 function validateStatus({ metadata, status }: Namespace): FieldError[] {
   const ending = metadata.deletionTimestamp !== undefined
   const phase = status?.phase ?? ''
-  if (ending === (phase === 'Terminating')) return []
+  if (phase === (ending ? 'Terminating' : 'Active')) return []
   const detail = ending
     ? "may only be 'Terminating' if `deletionTimestamp` is not empty"
     : "may only be 'Active' if `deletionTimestamp` is empty"
   return [invalid('status.Phase', phase, detail)]
+}
+
+/** `/finalize`: the namespace's own finalizers, and what any write may change; the last of them lets an ending namespace go. */
+const finalizeRules: SubresourceRules<Namespace> = {
+  prepareUpdate(draft, old) {
+    draft['status'] = structuredClone(old.status)
+  },
+  validateUpdate: ({ spec }) =>
+    (spec?.finalizers ?? []).flatMap((name, index) => finalizerNameErrors(name, `spec.finalizers[${index}]`)),
 }
 
 const noFurtherRules = (): FieldError[] => []
@@ -50,6 +60,7 @@ export const namespaceRules: KindRules<Namespace> = {
   prepareCreate,
   prepareUpdate,
   prepareStatusUpdate: keepSpec,
+  subresources: { finalize: finalizeRules },
   validateUpdate: noFurtherRules,
   validateStatusUpdate: validateStatus,
   selectableFields: (namespace) => ({ 'status.phase': namespace.status?.phase ?? '' }),

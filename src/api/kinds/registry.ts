@@ -41,6 +41,7 @@ import { resourceQuotaRules } from './resource_quota.ts'
 import { clusterRoleRules, roleRules } from './role.ts'
 import { clusterRoleBindingRules, roleBindingRules } from './role_binding.ts'
 import { runtimeClassRules } from './runtime_class.ts'
+import { scaleRules } from './scale.ts'
 import { secretRules } from './secret.ts'
 import { serviceRules } from './service.ts'
 import { serviceAccountRules } from './service_account.ts'
@@ -97,6 +98,7 @@ const OWN_RULES: readonly KindRules[] = [
   clusterRoleRules,
   roleBindingRules,
   clusterRoleBindingRules,
+  scaleRules,
   secretRules,
   serviceRules,
   serviceCidrRules,

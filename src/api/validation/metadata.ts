@@ -117,18 +117,19 @@ function finalizerErrors(finalizers: readonly string[] | undefined, field: strin
 }
 
 function standardFinalizerErrors(meta: ObjectMeta, at: string): FieldError[] {
-  return (meta.finalizers ?? []).flatMap((name, index) =>
-    name.includes('/') || STANDARD_FINALIZERS.has(name)
-      ? []
-      : [
-          invalid(
-            `${at}.finalizers[${index}]`,
-            name,
-            'name is neither a standard finalizer name nor is it fully qualified',
-          ),
-        ],
-  )
+  return (meta.finalizers ?? []).flatMap((name, index) => unknownFinalizerErrors(name, `${at}.finalizers[${index}]`))
 }
+
+const unknownFinalizerErrors = (name: string, field: string): FieldError[] =>
+  name.includes('/') || STANDARD_FINALIZERS.has(name)
+    ? []
+    : [invalid(field, name, 'name is neither a standard finalizer name nor is it fully qualified')]
+
+/** What is wrong with the name of one finalizer. */
+export const finalizerNameErrors = (name: string, field: string): FieldError[] => [
+  ...qualifiedName(name).map((fault) => invalid(field, name, fault)),
+  ...unknownFinalizerErrors(name, field),
+]
 
 /** Whoever deletes must not wait for somebody who came after the decision. */
 function newFinalizerErrors(meta: ObjectMeta, old: ObjectMeta, at: string): FieldError[] {

@@ -2,6 +2,7 @@ import type { ApiError } from '../../api/error.ts'
 import { invalid, invalidError } from '../../api/field_error.ts'
 import type { MutableObject } from '../../api/kind_rules.ts'
 import { metadataChecksOf } from '../../api/kinds/metadata_checks.ts'
+import type { ResourceRef } from '../../api/resource.ts'
 import type { KubeObject } from '../../api/types.ts'
 import { copyOf } from '../../base/copy.ts'
 import type { StoredObject } from '../../store/store.ts'
@@ -150,8 +151,22 @@ export function lostPrecondition(
   asked: string,
   found: string,
 ): ApiError {
-  const key = ['', 'registry', facts.ref.resource, ...(namespace ? [namespace] : []), name].join('/')
+  const key = ['', 'registry', placeOf(facts.ref), ...(namespace ? [namespace] : []), name].join('/')
   const why = `Precondition failed: ${what} in precondition: ${asked}, ${what} in object meta: ${found}`
   const text = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`
   return conflict(resourceNameOf(facts), name, text)
+}
+
+/** Where upstream keeps a resource: under its plural, but for some that are older than the rule. */
+function placeOf({ group, resource }: ResourceRef): string {
+  if (group === 'apiextensions.k8s.io' || group === 'apiregistration.k8s.io') return `${group}/${resource}`
+  return OLD_PLACES[resource] ?? resource
+}
+
+const OLD_PLACES: Readonly<Record<string, string>> = {
+  nodes: 'minions',
+  replicationcontrollers: 'controllers',
+  services: 'services/specs',
+  endpoints: 'services/endpoints',
+  ingresses: 'ingress',
 }

@@ -1,25 +1,32 @@
 import { managedFieldsOfUpdate } from '../../api/apply/apply.ts'
 import { parentEntries, scaleEntries } from '../../api/apply/scale_managers.ts'
 import type { MutableObject } from '../../api/kind_rules.ts'
+import { SCALE_COLUMNS, scaleRules } from '../../api/kinds/scale.ts'
 import { apiVersionOf } from '../../api/resource.ts'
+import type { ResourceFacts } from '../../api/schema/table.ts'
 import { type AnySelector, selectorText } from '../../api/selector_text.ts'
 import type { KubeObject } from '../../api/types.ts'
+import { metadataErrors } from '../../api/validation/metadata.ts'
+import { dnsSubdomain } from '../../api/validation/names.ts'
+import { nonNegative } from '../../api/validation/numbers.ts'
 import { copyOf } from '../../base/copy.ts'
 import { toRfc3339 } from '../../base/time.ts'
-import { conflict, invalid, notFound } from '../api_errors.ts'
-import { type Answer, type Call, plainAnswer, resourceNameOf } from '../call.ts'
+import { conflict, invalid } from '../api_errors.ts'
+import { type Answer, type Call, objectAnswer } from '../call.ts'
 import type { Core } from '../core.ts'
 import { decodeBody } from '../decoding.ts'
 import { appliedBody, merged } from '../handlers/apply.ts'
 import { checkNamespace } from '../handlers/create.ts'
+import { getOne } from '../handlers/get.ts'
 import { patched } from '../handlers/patch.ts'
 import { changeObject, checkName } from '../handlers/update.ts'
 import { managerOf } from '../managers.ts'
-import { storeKey } from '../storage.ts'
 import { checkPatchOptions, checkWriteOptions } from '../write_options.ts'
 
 const TYPE = 'io.k8s.api.autoscaling.v1.Scale'
-const KIND = { group: 'autoscaling', version: 'v1', kind: 'Scale' }
+/** Groups that once had a kind of this name: it is recognised there, and refused for its version alone. */
+const OLD_VERSIONS = ['extensions/v1beta1', 'apps/v1beta1', 'apps/v1beta2']
+const KIND = { group: 'autoscaling', version: 'v1', kind: 'Scale', formerVersions: OLD_VERSIONS }
 
 /** What a scalable kind looks like to this subresource. */
 interface Scalable extends KubeObject {
@@ -28,13 +35,7 @@ interface Scalable extends KubeObject {
 }
 
 /** GET of how many replicas there are and should be. */
-export async function getScale(core: Core, call: Call): Promise<Answer> {
-  const { facts } = call.target
-  const name = call.request.name ?? ''
-  const stored = core.store.get(storeKey(facts, call.request.namespace, name))
-  if (stored === undefined) throw notFound(resourceNameOf(facts), name)
-  return plainAnswer(200, scaleOf(stored.object as Scalable))
-}
+export const getScale = async (core: Core, call: Call): Promise<Answer> => asScale(call, await getOne(core, call))
 
 /** PUT of the wanted number. */
 export async function putScale(core: Core, call: Call): Promise<Answer> {
@@ -52,9 +53,7 @@ export async function patchScale(core: Core, call: Call): Promise<Answer> {
   if (patchType === 'apply') return applyScale(core, call)
   const type = patchType ?? 'merge'
   return changeScale(core, call, (old) => {
-    const scale = patched(call, type, scaleOf(old) as KubeObject, TYPE)
-    checkScaledUid(call, scale, old)
-    return scale
+    return patched(call, type, scaleOf(old), TYPE)
   })
 }
 
@@ -74,7 +73,6 @@ async function applyScale(core: Core, call: Call): Promise<Answer> {
     const scale = merged(core, call, { ...body, typeName: TYPE, kind: KIND, filter: (set) => set }, live)
     checkNamespace(call, scale)
     checkName(call, scale)
-    checkScaledUid(call, scale, old)
     return scaled(call, scale, old)
   })
 }
@@ -95,24 +93,28 @@ async function changeScale(core: Core, call: Call, sent: (old: Scalable) => Muta
 }
 
 async function answered(call: Call, core: Core, change: (old: Scalable) => MutableObject): Promise<Answer> {
-  const answer = await changeObject(core, call, { change: (old) => change(old as Scalable) })
-  return answer.body.type === 'object' ? plainAnswer(200, scaleOf(answer.body.view.object as Scalable)) : answer
+  return asScale(call, await changeObject(core, call, { change: (old) => change(old as Scalable) }))
 }
 
 /** The Scale of an object with those of its managers that own the number. */
 function liveScale(call: Call, old: Scalable): KubeObject {
   const managedFields = scaleEntries(old.metadata.managedFields, apiVersionOf(call.target.facts.ref))
-  const scale = scaleOf(old) as KubeObject
+  const scale = scaleOf(old)
   return { ...scale, metadata: { ...scale.metadata, ...(managedFields && { managedFields }) } }
 }
 
 /** The scaled object; the Scale's version and uid make the change conditional. */
 function scaled(call: Call, scale: MutableObject, old: Scalable): MutableObject {
   const replicas: number = scale['spec']?.replicas ?? 0
-  if (replicas < 0) {
-    const message = `Invalid value: ${replicas}: must be greater than or equal to 0`
-    throw invalid(KIND, old.metadata.name, [{ type: 'FieldValueInvalid', field: 'spec.replicas', message }])
-  }
+  const errors = [
+    ...metadataErrors(scale.metadata as unknown as KubeObject['metadata'], {
+      namespaced: true,
+      nameForm: dnsSubdomain,
+    }),
+    ...nonNegative(replicas, 'spec.replicas'),
+  ]
+  if (errors.length > 0) throw invalid(KIND, old.metadata.name, errors)
+  if (call.request.patchType !== undefined) checkScaledUid(call, scale, old)
   const { resourceVersion, uid, managedFields } = scale.metadata
   const copy = copyOf(old) as unknown as MutableObject
   copy.metadata['resourceVersion'] = resourceVersion
@@ -124,14 +126,23 @@ function scaled(call: Call, scale: MutableObject, old: Scalable): MutableObject 
   return copy
 }
 
-function scaleOf({ metadata, spec, status }: Scalable): object {
+/** A Scale is of the same kind whatever it scales. */
+function asScale({ target: { facts } }: Call, answer: Answer): Answer {
+  if (answer.body.type !== 'object') return answer
+  const scaleFacts: ResourceFacts = { ...facts, ref: scaleRules.resource, typeName: TYPE, columns: SCALE_COLUMNS }
+  const object = scaleOf(answer.body.view.object as Scalable)
+  return objectAnswer(answer.code, scaleFacts, { object, bytes: undefined })
+}
+
+function scaleOf({ metadata, spec, status }: Scalable): KubeObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata
   const selector = selectorText(spec.selector)
-  return {
-    kind: 'Scale',
-    apiVersion: 'autoscaling/v1',
+  const scale = {
+    kind: KIND.kind,
+    apiVersion: apiVersionOf(KIND),
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
     spec: spec.replicas ? { replicas: spec.replicas } : {},
     status: { replicas: status?.replicas ?? 0, ...(selector === '' ? {} : { selector }) },
   }
+  return scale as unknown as KubeObject
 }

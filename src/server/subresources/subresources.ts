@@ -3,15 +3,12 @@ import type { ResourceFacts } from '../../api/schema/table.ts'
 import type { Handler } from '../dispatch.ts'
 import { bindPod } from './binding.ts'
 import { evictPod } from './eviction.ts'
-import { finalizeNamespace, patchFinalizers } from './finalize.ts'
 import { getScale, patchScale, putScale } from './scale.ts'
 import { requestToken } from './token.ts'
 
 const HANDLERS: Readonly<Record<string, Handler>> = {
   'pods/binding create': bindPod,
   'pods/eviction create': evictPod,
-  'namespaces/finalize update': finalizeNamespace,
-  'namespaces/finalize patch': patchFinalizers,
   'serviceaccounts/token create': requestToken,
   '*/scale get': getScale,
   '*/scale update': putScale,
