@@ -37,7 +37,7 @@ export async function applyJob(plan: JobPlan, { job }: JobView, performer: Perfo
   await release(control, PODS, plan.claimed.release)
   const made = await createPods(
     control,
-    plan.create.map((index) => newPod(job, index)),
+    plan.create.map((index) => newPod(job, index, index === undefined ? undefined : plan.held.get(index))),
   )
   await settle(control, plan)
   const removed = await deletePods(control, plan.remove)

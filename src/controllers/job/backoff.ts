@@ -8,9 +8,12 @@ export function retryInMs(failed: readonly Pod[], succeeded: readonly Pod[], now
   const lastSuccess = Math.max(0, ...succeeded.map(finishedAt))
   const recent = failed.map(finishedAt).filter((at) => at > lastSuccess)
   if (recent.length === 0) return 0
-  const delay = Math.min(RETRY_FIRST_MS * 2 ** Math.min(recent.length - 1, 30), RETRY_LONGEST_MS)
-  return Math.max(0, Math.max(...recent) + delay - now)
+  return Math.max(0, Math.max(...recent) + delayAfter(recent.length) - now)
 }
+
+/** The wait after so many failures in a row. */
+export const delayAfter = (failures: number): Millis =>
+  Math.min(RETRY_FIRST_MS * 2 ** Math.min(failures - 1, 30), RETRY_LONGEST_MS)
 
 /** When the last container ended; for a pod that never got so far, when it was given up or made. */
 export function finishedAt({ metadata, status }: Pod): Millis {

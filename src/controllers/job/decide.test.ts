@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import type { Job, JobStatus, Pod } from '../../api/types.ts'
 import { decideJob, type JobPlan } from './decide.ts'
 import { parseIndexes, writeIndexes } from './indexes.ts'
-import { INDEX, TRACKING_FINALIZER } from './labels.ts'
+import { FAILURES, INDEX, TRACKING_FINALIZER } from './labels.ts'
+import { newPod } from './new_pod.ts'
 
 const NOW = Date.parse('2026-11-21T00:10:00Z')
 const AT = '2026-11-21T00:00:00Z'
@@ -89,6 +90,39 @@ test('an indexed Job does each part once', () => {
   assert.equal(plan.statuses?.counted.completedIndexes, '1')
   assert.equal(writeIndexes([5, 0, 2, 3, 4, 7, 8]), '0,2-5,7,8')
   assert.deepEqual([...parseIndexes('0,2-5', 5)], [0, 2, 3, 4])
+})
+
+test('each part of an indexed Job may have a limit of its own', () => {
+  const spec = { completionMode: 'Indexed', completions: 2, parallelism: 2, backoffLimitPerIndex: 1 }
+  const failed = (name: string, index: number, before: number): Pod => {
+    const one = pod(name, 'Failed', { index })
+    const annotations = { ...one.metadata.annotations, [FAILURES]: String(before) }
+    return { ...one, metadata: { ...one.metadata, annotations } }
+  }
+  const first = failed('a', 0, 0)
+  const again = decide(job(spec), first, pod('b', 'Running', { index: 1 }))
+  assert.deepEqual([again.create, again.free, again.held.get(0)?.metadata.name], [[0], [], 'a'])
+  assert.equal(newPod(job(spec), 0, again.held.get(0)).metadata.annotations?.[FAILURES], '1')
+  assert.equal(again.statuses?.counted.failed, undefined, 'it counts when its successor is there')
+  const replaced = decide(job(spec), first, pod('c', 'Running', { index: 0 }), pod('b', 'Running', { index: 1 }))
+  assert.deepEqual([replaced.free.length, replaced.statuses?.counted.failed], [1, 1])
+
+  const givenUp = decide(job(spec), failed('c', 0, 1), pod('b', 'Running', { index: 1 }))
+  assert.deepEqual([givenUp.create, givenUp.free.length], [[], 1])
+  assert.equal(givenUp.statuses?.counted.failedIndexes, '0')
+  const end = decide(job(spec), failed('c', 0, 1), pod('b', 'Succeeded', { index: 1 }))
+  assert.equal(end.statuses?.counted.conditions?.at(-1)?.reason, 'FailedIndexes')
+  const most = decide(job({ ...spec, maxFailedIndexes: 0 }), failed('c', 0, 1), pod('b', 'Running', { index: 1 }))
+  assert.equal(most.statuses?.counted.conditions?.at(-1)?.reason, 'MaxFailedIndexesExceeded')
+})
+
+test('a rule may give up a part at its first failure', () => {
+  const rules = [{ action: 'FailIndex', onPodConditions: [{ type: 'Lost', status: 'True' }] }]
+  const limits = { backoffLimitPerIndex: 5, podFailurePolicy: { rules } }
+  const lost = { phase: 'Failed', conditions: [{ type: 'Lost', status: 'True' }] }
+  const pods = [{ ...pod('a', 'Failed', { index: 0 }), status: lost } as Pod, pod('b', 'Running', { index: 1 })]
+  const plan = decide(job({ completionMode: 'Indexed', completions: 2, parallelism: 2, ...limits }), ...pods)
+  assert.deepEqual([plan.create, plan.statuses?.counted.failedIndexes], [[], '0'])
 })
 
 test('a suspended Job deletes its pods, and its time starts anew', () => {

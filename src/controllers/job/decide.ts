@@ -3,12 +3,15 @@ import { matchesLabels } from '../../api/selector_match.ts'
 import type { Job, Pod } from '../../api/types.ts'
 import type { Millis } from '../../base/clock.ts'
 import { fromRfc3339 } from '../../base/time.ts'
+import { isPodTerminating } from '../runtime/workload/availability.ts'
 import { POD_BURST_MAX } from '../runtime/workload/limits.ts'
 import { type Claimed, claim } from '../runtime/workload/ownership.ts'
 import { retryInMs } from './backoff.ts'
 import { finishOf, type Verdict } from './conditions.ts'
 import { type Count, countPods, hasFailed, isIndexed, isTracked } from './count.ts'
+import { hasLimitPerIndex, type IndexFailures, indexFailuresOf, retryIndexInMs } from './index_failures.ts'
 import { indexOf } from './indexes.ts'
+import { THIS_MANAGER } from './labels.ts'
 import { type JobStatuses, statusesOf } from './status.ts'
 import { deadlineInMs, judge } from './verdict.ts'
 
@@ -25,6 +28,8 @@ export interface JobPlan {
   /** One entry a pod: its index, undefined for a Job without indexes. */
   readonly create: readonly (number | undefined)[]
   readonly remove: readonly Pod[]
+  /** By index, the pod that failed last and that a new one takes the place of. */
+  readonly held: ReadonlyMap<number, Pod>
   /** Pods that lose the finalizer once the status notes their ends; what the Job itself deletes has not failed. */
   readonly free: readonly Pod[]
   readonly statuses: JobStatuses | undefined
@@ -36,6 +41,7 @@ export interface JobPlan {
 const NOTHING: Omit<JobPlan, 'claimed'> = {
   create: [],
   remove: [],
+  held: new Map(),
   free: [],
   statuses: undefined,
   expired: false,
@@ -44,7 +50,7 @@ const NOTHING: Omit<JobPlan, 'claimed'> = {
 
 /** Brings a Job's work forward. Pure. */
 export function decideJob({ job, candidates, now }: JobView): JobPlan {
-  if (job === undefined || job.spec.managedBy !== undefined) {
+  if (job === undefined || isManagedElsewhere(job)) {
     const claimed = { own: [], adopt: [], release: [] }
     return { ...NOTHING, claimed, free: job === undefined ? candidates.filter(isTracked) : [] }
   }
@@ -59,6 +65,8 @@ export function decideJob({ job, candidates, now }: JobView): JobPlan {
   return goOn(job, claimed, now)
 }
 
+const isManagedElsewhere = ({ spec }: Job): boolean => spec.managedBy !== undefined && spec.managedBy !== THIS_MANAGER
+
 /** How long a finished Job still stays; undefined if for ever, or if it has been deleted already. */
 function expiryInMs({ spec, metadata }: Job, finishedAt: Millis, now: Millis): Millis | undefined {
   const { ttlSecondsAfterFinished } = spec
@@ -70,10 +78,17 @@ function expiryInMs({ spec, metadata }: Job, finishedAt: Millis, now: Millis): M
 function goOn(job: Job, claimed: Claimed<Pod>, now: Millis): JobPlan {
   const pods = claimed.own
   const count = countPods(job, pods)
-  const verdict = judge({ job, pods, count, now })
-  const work = workOf(job, { pods, count, verdict, now })
+  const failures = indexFailuresOf(job, pods, count)
+  const verdict = judge({ job, pods, count, failures, now })
+  const work = workOf(job, { pods, count, failures, verdict, now })
   const isOver = verdict?.type === 'FailureTarget'
-  const fallen = isOver ? { ...count, newlyFailed: [...count.newlyFailed, ...work.remove.filter(isTracked)] } : count
+  // A Job that ends makes no pods any more that would have to know.
+  const mayHold = verdict === undefined && job.metadata.deletionTimestamp === undefined
+  const held = new Set(mayHold ? failures.held.values() : [])
+  const newlyFailed = [
+    ...count.newlyFailed.filter((pod) => !held.has(pod)),
+    ...(isOver ? work.remove.filter(isTracked) : []),
+  ]
   const deadline = deadlineInMs(job, now)
   const waits = [work.waitMs, deadline === undefined ? undefined : Math.max(1, deadline)].filter(
     (one) => one !== undefined,
@@ -83,10 +98,12 @@ function goOn(job: Job, claimed: Claimed<Pod>, now: Millis): JobPlan {
     claimed,
     create: work.create,
     remove: work.remove,
-    free: pods.filter((pod) => isTracked(pod) && (work.remove.includes(pod) || hasEnded(job, pod))),
+    held: failures.held,
+    free: pods.filter((pod) => isTracked(pod) && (work.remove.includes(pod) || (hasEnded(job, pod) && !held.has(pod)))),
     statuses: statusesOf({
       job,
-      count: fallen,
+      count: { ...count, newlyFailed },
+      givenUp: failures.given,
       verdict,
       created: work.create.length,
       removed: work.remove.length,
@@ -101,6 +118,7 @@ const hasEnded = (job: Job, pod: Pod): boolean => pod.status?.phase === 'Succeed
 interface Situation {
   readonly pods: readonly Pod[]
   readonly count: Count
+  readonly failures: IndexFailures
   readonly verdict: Verdict | undefined
   readonly now: Millis
 }
@@ -112,7 +130,8 @@ interface PodWork {
 }
 
 /** Which pods to make and which to delete. */
-function workOf(job: Job, { pods, count, verdict, now }: Situation): PodWork {
+function workOf(job: Job, situation: Situation): PodWork {
+  const { pods, count, verdict, now } = situation
   const { active } = count
   const nothing: PodWork = { create: [], remove: [], waitMs: undefined }
   if (verdict !== undefined || job.spec.suspend === true) return { ...nothing, remove: active }
@@ -122,13 +141,14 @@ function workOf(job: Job, { pods, count, verdict, now }: Situation): PodWork {
   const held = job.spec.podReplacementPolicy === 'Failed' ? count.terminating : 0
   const missing = Math.min(wanted - active.length - held, POD_BURST_MAX)
   if (missing <= 0) return nothing
+  if (hasLimitPerIndex(job)) return { ...nothing, ...dueIndexes(job, situation, missing) }
   const waitMs = retryInMs(
     pods.filter((pod) => hasFailed(job, pod)),
     pods.filter(({ status }) => status?.phase === 'Succeeded'),
     now,
   )
   if (waitMs > 0) return { ...nothing, waitMs }
-  return { ...nothing, create: isIndexed(job) ? freeIndexes(job, count, missing) : Array(missing).fill(undefined) }
+  return { ...nothing, create: isIndexed(job) ? freeIndexes(job, situation, missing) : Array(missing).fill(undefined) }
 }
 
 /** As many at once as the Job allows, and not more than there is work left; without a number, one success ends it. */
@@ -138,9 +158,23 @@ function wantedActive({ spec }: Job, { succeeded, active }: Count): number {
   return Math.min(parallelism, Math.max(0, spec.completions - succeeded))
 }
 
-/** The lowest parts of the work that nobody does and nobody has done. */
-function freeIndexes({ spec }: Job, { doneIndexes, active }: Count, most: number): readonly number[] {
-  const taken = new Set([...doneIndexes, ...active.map(indexOf)])
+/** Each part waits for itself. */
+function dueIndexes(job: Job, situation: Situation, most: number): Pick<PodWork, 'create' | 'waitMs'> {
+  const { failures, now } = situation
+  const waits = freeIndexes(job, situation, most).map((index) => ({
+    index,
+    waitMs: retryIndexInMs(failures.held.get(index), now),
+  }))
+  const later = waits.filter(({ waitMs }) => waitMs > 0).map(({ waitMs }) => waitMs)
+  const create = waits.filter(({ waitMs }) => waitMs === 0).map(({ index }) => index)
+  return { create, waitMs: later.length === 0 ? undefined : Math.min(...later) }
+}
+
+/** The lowest parts of the work that nobody does, nobody has done and nobody has given up. */
+function freeIndexes({ spec }: Job, { pods, count, failures }: Situation, most: number): readonly number[] {
+  const { doneIndexes, active } = count
+  const ending = spec.podReplacementPolicy === 'Failed' ? pods.filter(isPodTerminating) : []
+  const taken = new Set([...doneIndexes, ...failures.given, ...[...active, ...ending].map(indexOf)])
   const free: number[] = []
   for (let index = 0; index < (spec.completions ?? 0) && free.length < most; index++) {
     if (!taken.has(index)) free.push(index)

@@ -3,6 +3,7 @@ import type { Millis } from '../../base/clock.ts'
 import { toRfc3339 } from '../../base/time.ts'
 import { type Condition, condition, finishOf, hasCondition, type Verdict } from './conditions.ts'
 import { type Count, isIndexed } from './count.ts'
+import { hasLimitPerIndex } from './index_failures.ts'
 import { writeIndexes } from './indexes.ts'
 
 /** What the status says before pods are let go, and after. */
@@ -16,6 +17,8 @@ export interface JobStatuses {
 export interface StatusInput {
   readonly job: Job
   readonly count: Count
+  /** The parts of an indexed Job that are given up. */
+  readonly givenUp: ReadonlySet<number>
   readonly verdict: Verdict | undefined
   /** Pods that are made and deleted along with this status. */
   readonly created: number
@@ -49,7 +52,7 @@ const listed = (succeeded: readonly string[], failed: readonly string[]): object
   ...(failed.length === 0 ? {} : { failed }),
 })
 
-function baseOf({ job, count, verdict, created, removed, now }: StatusInput): JobStatus {
+function baseOf({ job, count, givenUp, verdict, created, removed, now }: StatusInput): JobStatus {
   const {
     uncountedTerminatedPods: _u,
     active: _a,
@@ -71,6 +74,7 @@ function baseOf({ job, count, verdict, created, removed, now }: StatusInput): Jo
     ready: count.ready,
     ...(started === undefined ? {} : { startTime: started }),
     ...(conditions.length === 0 ? {} : { conditions: [...conditions] }),
+    ...(hasLimitPerIndex(job) ? { failedIndexes: writeIndexes(givenUp) } : {}),
   }
 }
 

@@ -4,6 +4,7 @@ import { fromRfc3339 } from '../../base/time.ts'
 import { type Verdict, verdictOf } from './conditions.ts'
 import { type Count, hasFailed } from './count.ts'
 import { meaningOfFailure } from './failure_policy.ts'
+import type { IndexFailures } from './index_failures.ts'
 import { parseIndexes } from './indexes.ts'
 import { BACKOFF_LIMIT_DEFAULT } from './limits.ts'
 
@@ -11,6 +12,7 @@ interface Case {
   readonly job: Job
   readonly pods: readonly Pod[]
   readonly count: Count
+  readonly failures: IndexFailures
   readonly now: Millis
 }
 
@@ -27,7 +29,20 @@ function failure(of: Case): Verdict | undefined {
   if ((deadlineInMs(of.job, of.now) ?? 1) <= 0) {
     return failed('DeadlineExceeded', 'Job was active longer than specified deadline')
   }
-  return undefined
+  return ofIndexes(of)
+}
+
+/** Too many parts are given up, or all others are done. */
+function ofIndexes({ job, count, failures }: Case): Verdict | undefined {
+  const { maxFailedIndexes, completions = 0 } = job.spec
+  const givenUp = failures.given.size
+  const type = 'FailureTarget'
+  if (maxFailedIndexes !== undefined && givenUp > maxFailedIndexes) {
+    const message = 'Job has exceeded the specified maximal number of failed indexes'
+    return { type, reason: 'MaxFailedIndexesExceeded', message }
+  }
+  if (givenUp === 0 || givenUp + count.doneIndexes.size < completions) return undefined
+  return { type, reason: 'FailedIndexes', message: 'Job has failed indexes' }
 }
 
 function ofPolicy({ job, pods }: Case): string | undefined {
