@@ -60,6 +60,7 @@ export async function runAgent(configFile: string): Promise<void> {
     log,
     apply: applyNftables,
     serviceRange: SERVICE_RANGE,
+    nodeName: config.name,
     servedHere: new Set(['default/kubernetes', 'kube-system/kube-dns']),
   })
   const runtime = await createCriRuntime({ socket: config.containerdSocket, images: nodeImages(config) })

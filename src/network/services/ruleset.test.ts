@@ -21,7 +21,7 @@ test('the rules follow services and endpoints with small changes', () => {
 function portsOf({ services, slices }: ClusterText): ReadonlyMap<string, ServicePort> {
   const ports = [...services].flatMap(([key, service]) => {
     const slice = slices.get(key)
-    return servicePortsOf(service, slice === undefined ? [] : [slice])
+    return servicePortsOf(service, slice === undefined ? [] : [slice], 'node-0')
   })
   return new Map(ports.map((port) => [port.id, port]))
 }

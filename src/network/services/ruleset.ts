@@ -173,13 +173,13 @@ function elements(
   )
 }
 
-/** Through a node's port the client may be anybody: the answer has to come back through the node. */
+/** Through a node's port the client may be anybody: the answer has to come back through the node, if the endpoint is elsewhere. */
 function addNodePort(port: ServicePort): readonly string[] {
   if (!port.nodePort) return []
   const chain = nodePortChain(port)
   return [
     `add chain ${TABLE} ${chain}`,
-    `add rule ${TABLE} ${chain} meta mark set meta mark | ${MASQUERADE_MARK}`,
+    ...(port.keepsSource ? [] : [`add rule ${TABLE} ${chain} meta mark set meta mark | ${MASQUERADE_MARK}`]),
     `add rule ${TABLE} ${chain} goto ${serviceChain(port)}`,
     `add element ${TABLE} node_ports { ${port.protocol} . ${port.nodePort} : goto ${chain} }`,
   ]

@@ -20,7 +20,8 @@ async function createWorld() {
     applied.push(commands)
   }
   const servedHere = new Set(['default/kubernetes'])
-  const rules = new ServiceRules({ informers, clock, log: silentLog, apply, serviceRange: '10.96.0.0/12', servedHere })
+  const options = { serviceRange: '10.96.0.0/12', nodeName: 'node-0', servedHere }
+  const rules = new ServiceRules({ informers, clock, log: silentLog, apply, ...options })
   const service = (name: string, clusterIP: string) =>
     client.create(SERVICES, { metadata: { namespace: 'default', name }, spec: { clusterIP, ports: [{ port: 80 }] } })
   const slice = (name: string, addresses: readonly string[]): Promise<KubeObject> =>

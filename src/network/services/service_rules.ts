@@ -13,6 +13,8 @@ export interface ServiceRulesDeps {
   /** Applies nft commands in one transaction. */
   readonly apply: (commands: string) => Promise<void>
   readonly serviceRange: string
+  /** The node whose rules these are: some services only use the endpoints that are near. */
+  readonly nodeName: string
   /** Services (`namespace/name`) that the node answers itself at their address: DNS and the API. */
   readonly servedHere: ReadonlySet<string>
 }
@@ -126,7 +128,8 @@ export class ServiceRules {
   #portsOf(key: string): readonly ServicePort[] {
     const service = this.#deps.informers.of(SERVICES).get(key)
     if (service === undefined || this.#deps.servedHere.has(key)) return []
-    return servicePortsOf(service, this.#deps.informers.of(ENDPOINT_SLICES).byIndex(SLICES_OF_SERVICE, key))
+    const slices = this.#deps.informers.of(ENDPOINT_SLICES).byIndex(SLICES_OF_SERVICE, key)
+    return servicePortsOf(service, slices, this.#deps.nodeName)
   }
 }
 
