@@ -16,7 +16,8 @@ export function toRfc3339(at: Millis): string {
 
 /** RFC 3339 with six digits: what Kubernetes' `MicroTime` shows. */
 export function toRfc3339Micro(at: Millis): string {
-  return `${new Date(at).toISOString().slice(0, 23)}000Z`
+  const millis = Math.floor(at) - Math.floor(at / 1000) * 1000
+  return `${toRfc3339(at).slice(0, -1)}.${String(millis).padStart(3, '0')}000Z`
 }
 
 /** The moment of an RFC 3339 text; undefined if it is none. */

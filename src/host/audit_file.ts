@@ -14,6 +14,7 @@ export interface AuditFile {
   close(): Promise<void>
 }
 
+/** The lines of one turn of the event loop are written as one: each write is a call to another thread. */
 export function openAuditFile(file: string, log: Log, bytesMax = FILE_BYTES_MAX): AuditFile {
   mkdirSync(dirname(file), { recursive: true })
   let bytes = existsSync(file) ? statSync(file).size : 0
@@ -29,14 +30,29 @@ export function openAuditFile(file: string, log: Log, bytesMax = FILE_BYTES_MAX)
     stream = append(file, log)
     bytes = 0
   }
+  let waiting = ''
+  const flush = () => {
+    if (waiting === '') return
+    const lines = Buffer.from(waiting)
+    waiting = ''
+    bytes += lines.length
+    stream.write(lines)
+  }
   return {
     write(event) {
-      const line = Buffer.from(`${JSON.stringify(event)}\n`)
-      if (bytes > 0 && bytes + line.length > bytesMax) rotate()
-      bytes += line.length
-      stream.write(line)
+      const line = `${JSON.stringify(event)}\n`
+      const before = bytes + waiting.length
+      if (before > 0 && before + line.length > bytesMax) {
+        flush()
+        rotate()
+      }
+      if (waiting === '') setImmediate(flush)
+      waiting += line
     },
-    close: () => new Promise((resolve) => stream.end(() => resolve())),
+    close: () => {
+      flush()
+      return new Promise((resolve) => stream.end(() => resolve()))
+    },
   }
 }
 

@@ -29,7 +29,12 @@ type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
 
 /** Leaves out what is undefined. */
 export function defined<T extends object>(object: T): Defined<T> {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Defined<T>
+  const kept: Defined<T> = {}
+  for (const name of Object.keys(object) as (keyof T)[]) {
+    const value = object[name] as Exclude<T[keyof T], undefined>
+    if (value !== undefined) kept[name] = value
+  }
+  return kept
 }
 
 const OF_LISTS = [
@@ -90,6 +95,7 @@ const READERS: Partial<Record<Parameter, Read>> = {
  */
 export function requestOptionsOf(query: URLSearchParams, verb: Verb, hasBody: boolean): RequestOptions {
   const options: Record<string, unknown> = {}
+  if (query.size === 0) return options
   const known = PARAMETERS[verb] ?? []
   const isGivenByBody = (name: Parameter) =>
     hasBody && (verb === 'delete' || (verb === 'deletecollection' && DELETION_ONLY.has(name)))
