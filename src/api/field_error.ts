@@ -102,6 +102,13 @@ export const notFound = (field: string, value: unknown): FieldError => ({
   message: `Not found: ${spell(value)}`,
 })
 
+/** The server could not find out whether a value is right. */
+export const internal = (field: string, detail: string): FieldError => ({
+  type: 'InternalError',
+  field,
+  message: `Internal error: ${detail}`,
+})
+
 /** A text is longer than `bytesMax`. */
 export const tooLong = (field: string, bytesMax: number): FieldError => ({
   type: 'FieldValueTooLong',

@@ -44,12 +44,15 @@ function behaviorDefaults(behavior: Loose): void {
 
 /** `cpu: 40%/80%, memory: <unknown>/1Gi`, and how many more there are. */
 function targetsCell({ spec, status }: Autoscaler): string {
-  const metrics = spec.metrics ?? firstVersionMetrics(spec)
+  const metrics = metricsOf({ spec })
   if (metrics.length === 0) return '<none>'
   const texts = metrics.map((metric, index) => metricText(metric, status?.currentMetrics?.[index]))
   const shown = texts.slice(0, SHOWN_METRICS_MAX).join(', ')
   return texts.length > SHOWN_METRICS_MAX ? `${shown} + ${texts.length - SHOWN_METRICS_MAX} more...` : shown
 }
+
+const metricsOf = ({ spec }: Pick<Autoscaler, 'spec'>): readonly MetricSpec[] =>
+  spec.metrics ?? firstVersionMetrics(spec)
 
 /** The one metric that the first version of the API can name. */
 function firstVersionMetrics(spec: object): MetricSpec[] {
@@ -115,6 +118,8 @@ export const autoscalerRules: KindRules<Autoscaler> = {
   },
   prepareUpdate: keepStatus,
   prepareStatusUpdate: keepSpec,
-  validateCreate: autoscalerErrors,
+  // The old version's one metric is looked at as what it stands for.
+  validateCreate: (autoscaler) => autoscalerErrors(autoscaler, metricsOf(autoscaler)),
+  validateUpdate: (autoscaler, old) => autoscalerErrors(autoscaler, metricsOf(autoscaler), old),
   cells,
 }

@@ -28,7 +28,7 @@ type Reference = Partial<Wire<k8s.V2CrossVersionObjectReference>>
 type Rules = Wire<k8s.V2HPAScalingRules>
 
 /** What is wrong with an autoscaler. */
-export function autoscalerErrors({ spec, apiVersion }: Autoscaler): FieldError[] {
+export function autoscalerErrors({ spec }: Autoscaler, metrics: readonly MetricSpec[], old?: Autoscaler): FieldError[] {
   const { minReplicas, maxReplicas = 0 } = spec
   return [
     ...(minReplicas !== undefined && minReplicas < 1
@@ -39,20 +39,29 @@ export function autoscalerErrors({ spec, apiVersion }: Autoscaler): FieldError[]
     ...(minReplicas !== undefined && maxReplicas < minReplicas
       ? [invalid('spec.maxReplicas', maxReplicas, 'must be greater than or equal to `minReplicas`')]
       : []),
-    ...referenceErrors(spec.scaleTargetRef, apiVersion),
-    ...(spec.metrics ?? []).flatMap((metric, index) => metricErrors(metric, `spec.metrics[${index}]`)),
+    ...referenceErrors(spec.scaleTargetRef, old?.spec.scaleTargetRef),
+    ...metrics.flatMap((metric, index) => metricErrors(metric, `spec.metrics[${index}]`)),
     ...(spec.behavior?.scaleUp ? scalingErrors(spec.behavior.scaleUp, 'spec.behavior.scaleUp') : []),
     ...(spec.behavior?.scaleDown ? scalingErrors(spec.behavior.scaleDown, 'spec.behavior.scaleDown') : []),
   ]
 }
 
-/** A core object cannot be scaled through its group; upstream asks for one. */
-const referenceErrors = (target: Reference, apiVersion: string): FieldError[] => [
-  ...namedReferenceErrors(target, 'spec.scaleTargetRef'),
-  ...(!target.apiVersion && apiVersion !== 'autoscaling/v1'
-    ? [invalid('spec.scaleTargetRef.apiVersion', target.apiVersion ?? '', 'apiVersion must specify API group')]
-    : []),
-]
+/** Of the core group only a replication controller can be scaled; what was there before may stay. */
+function referenceErrors(target: Reference, old: Reference | undefined): FieldError[] {
+  const at = 'spec.scaleTargetRef'
+  const stays = old !== undefined && old.apiVersion === target.apiVersion && old.kind === target.kind
+  return [
+    ...namedReferenceErrors(target, at),
+    ...(stays ? [] : apiVersionErrors(target, `${at}.apiVersion`, target.kind === 'ReplicationController')),
+  ]
+}
+
+function apiVersionErrors({ apiVersion = '' }: Reference, field: string, mayBeCore: boolean): FieldError[] {
+  const parts = apiVersion.split('/')
+  if (parts.length > 2) return [invalid(field, apiVersion, `unexpected GroupVersion string: ${apiVersion}`)]
+  const group = parts.length === 2 ? parts[0] : ''
+  return group === '' && !mayBeCore ? [invalid(field, apiVersion, 'apiVersion must specify API group')] : []
+}
 
 const namedReferenceErrors = ({ kind, name }: Reference, at: string): FieldError[] => [
   ...requiredFormed(kind, pathSegment, `${at}.kind`),
@@ -103,6 +112,7 @@ const metricNameErrors = (metric: { readonly name: string } | undefined, at: str
 function objectErrors({ describedObject, metric, target }: Wire<k8s.V2ObjectMetricSource>, at: string): FieldError[] {
   return [
     ...namedReferenceErrors(describedObject ?? {}, `${at}.describedObject`),
+    ...apiVersionErrors(describedObject ?? {}, `${at}.describedObject.apiVersion`, true),
     ...metricNameErrors(metric, at),
     ...targetErrors(target ?? {}, `${at}.target`),
     ...(target?.value === undefined && target?.averageValue === undefined

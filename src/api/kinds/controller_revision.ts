@@ -1,21 +1,25 @@
-import { type FieldError, required } from '../field_error.ts'
+import { type FieldError, invalid, required } from '../field_error.ts'
 import type { KindRules } from '../kind_rules.ts'
 import { CONTROLLER_REVISIONS } from '../resources.ts'
 import type { ControllerRevision, OwnerReference } from '../types.ts'
-import { immutableErrors } from '../validation/metadata.ts'
 import { nonNegative } from '../validation/numbers.ts'
 import { ageOf } from './durations.ts'
 
 function validate(revision: ControllerRevision): FieldError[] {
-  return [
-    ...nonNegative(revision.revision, 'revision'),
-    ...(revision.data === undefined || revision.data === null ? [required('data', 'data is mandatory')] : []),
-  ]
+  return [...nonNegative(revision.revision, 'revision'), ...dataErrors(revision.data)]
+}
+
+function dataErrors(data: unknown): FieldError[] {
+  if (data === undefined || data === null) return [required('data', 'data is mandatory')]
+  return typeof data === 'object' && !Array.isArray(data) ? [] : [required('data', 'data must be a valid JSON object')]
 }
 
 const validateUpdate = (revision: ControllerRevision, old: ControllerRevision): FieldError[] => [
   ...nonNegative(revision.revision, 'revision'),
-  ...immutableErrors(revision.data, old.data, 'data'),
+  // Kept as it was sent: nothing is not the same as an empty object.
+  ...(JSON.stringify(revision.data ?? null) === JSON.stringify(old.data ?? null)
+    ? []
+    : [invalid('data', revision.data, 'field is immutable')]),
 ]
 
 /** `statefulset.apps/web` */

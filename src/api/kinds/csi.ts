@@ -43,11 +43,11 @@ function validateDriver({ spec, metadata }: CsiDriver): FieldError[] {
       : []),
     ...tokenErrors(spec.tokenRequests ?? []),
     ...nodePeriodErrors(spec.nodeAllocatableUpdatePeriodSeconds),
-    ...(spec.serviceAccountTokenInSecrets && (spec.tokenRequests ?? []).length === 0
+    ...(spec.serviceAccountTokenInSecrets !== undefined && (spec.tokenRequests ?? []).length === 0
       ? [
           invalid(
             'spec.serviceAccountTokenInSecrets',
-            true,
+            spec.serviceAccountTokenInSecrets,
             'serviceAccountTokenInSecrets is set but no tokenRequests are specified',
           ),
         ]
@@ -94,6 +94,15 @@ const driverChangeErrors = ({ spec }: CsiDriver, { spec: old }: CsiDriver): Fiel
   ...immutableErrors(spec.volumeLifecycleModes, old.volumeLifecycleModes, 'spec.volumeLifecycleModes'),
 ]
 
+const TOKENS_BESIDE_ATTRIBUTES =
+  'spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes'
+
+/** Tokens go among a volume's attributes unless the driver says that it reads them elsewhere. */
+function driverWarnings({ spec }: CsiDriver, old: CsiDriver | undefined): string[] {
+  const asksAnew = (spec.tokenRequests ?? []).length > 0 && !equal(spec.tokenRequests, old?.spec.tokenRequests)
+  return asksAnew && spec.serviceAccountTokenInSecrets === undefined ? [TOKENS_BESIDE_ATTRIBUTES] : []
+}
+
 /** What a storage driver can do. */
 export const csiDriverRules: KindRules<CsiDriver> = {
   resource: clusterRef('storage.k8s.io/v1', 'csidrivers', 'CSIDriver'),
@@ -102,6 +111,7 @@ export const csiDriverRules: KindRules<CsiDriver> = {
   defaults,
   validateCreate: validateDriver,
   validateUpdate: driverChangeErrors,
+  warnings: driverWarnings,
   cells: ({ metadata, spec }, now) => [
     metadata.name,
     spec.attachRequired ?? true,

@@ -15,6 +15,7 @@ type Path = Wire<k8s.V1HTTPIngressPath>
 type Backend = Wire<k8s.V1IngressBackend>
 
 const PATH_TYPES = ['Exact', 'ImplementationSpecific', 'Prefix']
+const CLASS_ANNOTATION = 'kubernetes.io/ingress.class'
 /** As many hosts fit into a cell. */
 const SHOWN_HOSTS_MAX = 3
 const NOT_IN_PATHS = ['//', '/./', '/../', '%2f', '%2F']
@@ -47,6 +48,14 @@ function validate({ spec }: Ingress): FieldError[] {
           invalid('spec.ingressClassName', spec.ingressClassName, fault),
         )),
   ]
+}
+
+/** Who says the class of a new ingress in both ways says the same. */
+function classErrors({ metadata, spec }: Ingress): FieldError[] {
+  const annotated = metadata.annotations?.[CLASS_ANNOTATION]
+  if (annotated === undefined || spec.ingressClassName === undefined || annotated === spec.ingressClassName) return []
+  const detail = 'must match `ingressClassName` when both are specified'
+  return [invalid(`annotations.${CLASS_ANNOTATION}`, annotated, detail)]
 }
 
 function hostErrors(host: string, field: string): FieldError[] {
@@ -137,7 +146,12 @@ export const ingressRules: KindRules<Ingress> = {
   },
   prepareUpdate: keepStatus,
   prepareStatusUpdate: keepSpec,
-  validateCreate: validate,
+  validateCreate: (ingress) => [...validate(ingress), ...classErrors(ingress)],
+  validateUpdate: validate,
+  warnings: ({ metadata, spec }, old) =>
+    old === undefined && metadata.annotations?.[CLASS_ANNOTATION] !== undefined && spec.ingressClassName === undefined
+      ? [`annotation "${CLASS_ANNOTATION}" is deprecated, please use 'spec.ingressClassName' instead`]
+      : [],
   cells: (ingress, now) => [
     ingress.metadata.name,
     ingress.spec.ingressClassName ?? '<none>',

@@ -9,6 +9,8 @@ export interface MetadataChecks {
   readonly onUpdate: readonly ('change' | 'whole')[]
   /** A finalizer needs neither to be a standard one nor to have a domain. */
   readonly anyFinalizer?: true
+  /** The kind's own validation of a new object does not look at metadata: only what is right otherwise is looked at. */
+  readonly lastOnCreate?: true
   /** PUT without a resourceVersion is refused. */
   readonly versionNeeded?: true
 }
@@ -29,7 +31,7 @@ const CHECKS: Readonly<Record<string, MetadataChecks>> = {
   'daemonsets.apps': CHANGE,
   'deployments.apps': CHANGE,
   'endpointslices.discovery.k8s.io': WHOLE,
-  'events.': { onUpdate: [], anyFinalizer: true },
+  'events.': { onUpdate: [], anyFinalizer: true, lastOnCreate: true },
   'events.events.k8s.io': CHANGE,
   'flowschemas.flowcontrol.apiserver.k8s.io': WHOLE,
   'horizontalpodautoscalers.autoscaling': CHANGE,
@@ -41,7 +43,7 @@ const CHECKS: Readonly<Record<string, MetadataChecks>> = {
   'mutatingwebhookconfigurations.admissionregistration.k8s.io': ADMISSION,
   'networkpolicies.networking.k8s.io': CHANGE,
   'persistentvolumes.': { onUpdate: ['whole', 'whole'] },
-  'poddisruptionbudgets.policy': { onUpdate: [], anyFinalizer: true, versionNeeded: true },
+  'poddisruptionbudgets.policy': { onUpdate: [], anyFinalizer: true, lastOnCreate: true, versionNeeded: true },
   'podtemplates.': CHANGE,
   'priorityclasses.scheduling.k8s.io': CHANGE,
   'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': WHOLE,

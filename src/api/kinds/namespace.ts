@@ -61,6 +61,8 @@ export const namespaceRules: KindRules<Namespace> = {
   prepareUpdate,
   prepareStatusUpdate: keepSpec,
   subresources: { finalize: finalizeRules },
+  validateCreate: ({ spec }) =>
+    (spec?.finalizers ?? []).flatMap((finalizer) => finalizerNameErrors(finalizer, 'spec.finalizers')),
   validateUpdate: noFurtherRules,
   validateStatusUpdate: validateStatus,
   selectableFields: (namespace) => ({ 'status.phase': namespace.status?.phase ?? '' }),

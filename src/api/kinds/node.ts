@@ -1,5 +1,5 @@
 import type { Millis } from '../../base/clock.ts'
-import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from '../field_error.ts'
+import { duplicate, type FieldError, forbidden, internal, invalid, notSupported, required } from '../field_error.ts'
 import type { Cell, KindRules, MutableObject } from '../kind_rules.ts'
 import { NODES } from '../resources.ts'
 import type { Node } from '../types.ts'
@@ -36,6 +36,7 @@ function defaults(draft: MutableObject): void {
   else if (first !== undefined) spec.podCIDR = first
   const status = part(draft, 'status')
   part(part(status, 'daemonEndpoints'), 'kubeletEndpoint').Port ??= 0
+  if (status.allocatable === undefined && status.capacity !== undefined) status.allocatable = { ...status.capacity }
   const info = part(status, 'nodeInfo')
   for (const field of INFO_FIELDS) info[field] ??= ''
 }
@@ -60,11 +61,16 @@ function taintErrors(taints: Taints = []): FieldError[] {
       ...labelKeyErrors(taint.key ?? '', `${at}.key`),
       ...labelValue(taint.value ?? '').map((fault) => invalid(`${at}.value`, taint.value, fault)),
       ...effectErrors(taint.effect, `${at}.effect`),
-      ...(seen.has(key) ? [duplicate(at, goNamed('core.Taint', taint))] : []),
+      ...(seen.has(key) ? [repeatedTaint(at, taint)] : []),
     ]
     seen.add(key)
     return errors
   })
+}
+
+function repeatedTaint(field: string, taint: Taints[number]): FieldError {
+  const error = duplicate(field, goNamed('core.Taint', taint))
+  return { ...error, message: `${error.message}: taints must be unique by key and effect pair` }
 }
 
 function effectErrors(effect: string | undefined, field: string): FieldError[] {
@@ -72,12 +78,25 @@ function effectErrors(effect: string | undefined, field: string): FieldError[] {
   return EFFECTS.includes(effect) ? [] : [notSupported(field, effect, EFFECTS)]
 }
 
-const validate = ({ spec }: Node): FieldError[] => [
-  ...taintErrors(spec.taints),
-  ...(spec.podCIDRs ?? []).flatMap((range, index) =>
-    isCidr(range) ? [] : [invalid(`spec.podCIDRs[${index}]`, range, CIDR_FAULT)],
-  ),
-]
+/** One range of each family of addresses. */
+function rangeErrors(ranges: readonly string[]): FieldError[] {
+  const field = 'spec.podCIDRs'
+  const errors = ranges.flatMap((range, index) =>
+    isCidr(range) ? [] : [invalid(`${field}[${index}]`, range, CIDR_FAULT)],
+  )
+  if (ranges.length < 2) return errors
+  const bad = ranges.findIndex((range) => !isCidr(range))
+  const failed = 'invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR'
+  const families = new Set(ranges.map((range) => range.includes(':')))
+  const isPair = bad < 0 && ranges.length === 2 && families.size === 2
+  return [
+    ...errors,
+    ...(bad < 0 ? [] : [internal(field, `${failed}[${bad}]: <nil> (invalid CIDR address: ${ranges[bad]})`)]),
+    ...(isPair ? [] : [invalid(field, ranges, 'may specify no more than one CIDR for each IP family')]),
+  ]
+}
+
+const validate = ({ spec }: Node): FieldError[] => [...taintErrors(spec.taints), ...rangeErrors(spec.podCIDRs ?? [])]
 
 /** Upstream looks at the taints twice here. */
 function validateUpdate({ spec }: Node, { spec: old }: Node): FieldError[] {

@@ -6,6 +6,7 @@ import { isStandardResource, resourceAmountErrors, resourceNameErrors } from '..
 import { keepSpec, keepStatus, part } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
+import { quotaScopeErrors, type ScopedQuota } from './resource_quota_scopes.ts'
 
 type ResourceQuota = StoredWithSpec<k8s.V1ResourceQuota>
 type Amounts = Readonly<Record<string, string>>
@@ -25,18 +26,7 @@ const amountErrors = (amounts: Amounts | undefined, at: string): FieldError[] =>
     ...resourceAmountErrors(name, amount, `${at}[${name}]`),
   ])
 
-const SCOPES = [
-  'BestEffort',
-  'CrossNamespacePodAffinity',
-  'NotBestEffort',
-  'NotTerminating',
-  'PriorityClass',
-  'Terminating',
-  'VolumeAttributesClass',
-]
-
-const scopeErrors = (scopes: readonly string[]): FieldError[] =>
-  scopes.flatMap((scope) => (SCOPES.includes(scope) ? [] : [invalid('spec.scopes', scopes, 'unsupported scope')]))
+const asSet = (scopes: readonly string[] | undefined): string[] => [...new Set(scopes)].sort()
 
 /** `pods: 1/2, requests.cpu: 500m/1`; limits stand in a column of their own. */
 function usageCell({ status }: ResourceQuota, ofLimits: boolean): string {
@@ -57,11 +47,13 @@ export const resourceQuotaRules: KindRules<ResourceQuota> = {
   },
   prepareUpdate: keepStatus,
   prepareStatusUpdate: keepSpec,
-  validateCreate: ({ spec }) => [...amountErrors(spec.hard, 'spec.hard'), ...scopeErrors(spec.scopes ?? [])],
+  validateCreate: ({ spec }) => [...amountErrors(spec.hard, 'spec.hard'), ...quotaScopeErrors(spec as ScopedQuota)],
   validateUpdate: ({ spec }, old) => [
     ...amountErrors(spec.hard, 'spec.hard'),
-    ...scopeErrors(spec.scopes ?? []),
-    ...immutableErrors(spec.scopes, old.spec.scopes, 'spec.scopes'),
+    ...quotaScopeErrors(spec as ScopedQuota),
+    ...immutableErrors(asSet(spec.scopes), asSet(old.spec.scopes), 'spec.scopes').map(() =>
+      invalid('spec.scopes', spec.scopes, 'field is immutable'),
+    ),
   ],
   validateStatusUpdate: ({ status }) => [
     ...amountErrors(status?.hard, 'status.hard'),

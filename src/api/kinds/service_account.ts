@@ -4,6 +4,8 @@ import type { ServiceAccount } from '../types.ts'
 import { items } from './draft.ts'
 import { ageOf } from './durations.ts'
 
+const MOUNTABLE = 'kubernetes.io/enforce-mountable-secrets'
+
 /** Of a reference to a secret only the name counts. */
 function keepNamesOfSecrets(draft: MutableObject): void {
   if (!Array.isArray(draft['secrets'])) return
@@ -17,5 +19,11 @@ export const serviceAccountRules: KindRules<ServiceAccount> = {
   deleteAnswersObject: true,
   prepareCreate: keepNamesOfSecrets,
   prepareUpdate: keepNamesOfSecrets,
+  warnings: ({ metadata }, old) =>
+    MOUNTABLE in (metadata.annotations ?? {}) && !(MOUNTABLE in (old?.metadata.annotations ?? {}))
+      ? [
+          `metadata.annotations[${MOUNTABLE}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`,
+        ]
+      : [],
   cells: ({ metadata }, now) => [metadata.name, ageOf(metadata.creationTimestamp, now)],
 }

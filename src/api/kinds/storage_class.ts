@@ -44,15 +44,16 @@ const parameterErrors = (parameters: StorageClass['parameters']): FieldError[] =
 
 type Topology = NonNullable<StorageClass['allowedTopologies']>[number]
 
-/** Where volumes may lie. Two terms that say the same, or nothing at all, are one too many. */
+/** Where volumes may lie. A term is told once for each that says the same; one that says nothing, for each term there is. */
 function topologyErrors(terms: readonly Topology[]): FieldError[] {
-  const said = new Set<string>(terms.length > 0 ? [''] : [])
+  const said = terms.map(() => '')
   return terms.flatMap((term, index) => {
     const at = `allowedTopologies[${index}].matchLabelExpressions`
     const expressions = term.matchLabelExpressions ?? []
-    const meaning = expressions.map(({ key, values }) => `${key}=${[...new Set(values ?? [])].sort()}`).sort()
-    const repeated = said.has(meaning.join(';'))
-    said.add(meaning.join(';'))
+    const valuesOf = new Map(expressions.map(({ key, values }) => [key, [...new Set(values ?? [])].sort()]))
+    const meaning = valuesOf.size === 0 ? '' : JSON.stringify([...valuesOf].sort())
+    const repeated = said.filter((one) => one === meaning).length
+    said.push(meaning)
     return [
       ...expressions.flatMap((one, place) => [
         ...expressionErrors(one, `${at}[${place}]`),
@@ -60,7 +61,7 @@ function topologyErrors(terms: readonly Topology[]): FieldError[] {
           ? [duplicate(`${at}[${place}].key`, one.key)]
           : []),
       ]),
-      ...(repeated ? [duplicate(at, '')] : []),
+      ...Array.from({ length: repeated }, () => duplicate(at, '')),
     ]
   })
 }

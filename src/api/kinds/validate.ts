@@ -35,8 +35,13 @@ const formOf = (rules: KindRules): MetadataForm => ({
 
 /** Everything that is wrong with a new object, metadata included. */
 export function validateNew(rules: KindRules, object: KubeObject, context: RuleContext): FieldError[] {
+  const own = () => rules.validateCreate?.(named(object), context) ?? []
+  if (metadataChecksOf(rules.resource).lastOnCreate) {
+    const errors = own()
+    return errors.length > 0 ? errors : commonMetadataErrors(object.metadata, formForAllKinds(rules))
+  }
   const looks = looksAt(rules)
-  return [...looks.whole(object.metadata, formOf(rules)), ...(rules.validateCreate?.(named(object), context) ?? [])]
+  return [...looks.whole(object.metadata, formOf(rules)), ...own()]
 }
 
 /** A name that is missing is a fault of the metadata; for the kind's own rules it is empty, as it is in Go. */
@@ -93,8 +98,15 @@ export function validateStatusChange(
   ]
 }
 
+const formForAllKinds = ({ resource }: KindRules): MetadataForm => ({
+  namespaced: resource.namespaced,
+  nameForm: pathSegment,
+})
+
 /** The part of a change's validation that upstream runs for every kind, before the kind's own. */
 function changeForAllKinds(rules: KindRules, object: KubeObject, old: KubeObject): FieldError[] {
-  const form: MetadataForm = { namespaced: rules.resource.namespaced, nameForm: pathSegment }
-  return [...commonMetadataErrors(object.metadata, form), ...commonMetadataUpdateErrors(object.metadata, old.metadata)]
+  return [
+    ...commonMetadataErrors(object.metadata, formForAllKinds(rules)),
+    ...commonMetadataUpdateErrors(object.metadata, old.metadata),
+  ]
 }

@@ -16,10 +16,16 @@ export function ownerReferenceErrors(owners: readonly OwnerReference[] | undefin
   return [...errors, ...others.map((other) => invalid(field, references, `${detail} ${first} and ${other}`))]
 }
 
+/** `apps/v1` is of version `v1`; a text with more slashes is of none. */
+const versionOf = (apiVersion: string): string => {
+  const parts = apiVersion.split('/')
+  return parts.length > 2 ? '' : (parts.at(-1) ?? '')
+}
+
 function ownerErrors(owner: OwnerReference, field: string): FieldError[] {
   const { apiVersion = '', kind = '', name = '', uid = '' } = owner as Partial<OwnerReference>
   return [
-    ...(apiVersion === '' ? [invalid(`${field}.apiVersion`, apiVersion, 'version must not be empty')] : []),
+    ...(versionOf(apiVersion) === '' ? [invalid(`${field}.apiVersion`, apiVersion, 'version must not be empty')] : []),
     ...(kind === '' ? [invalid(`${field}.kind`, kind, 'must not be empty')] : []),
     ...(name === '' ? [invalid(`${field}.name`, name, 'must not be empty')] : []),
     ...(uid === '' ? [invalid(`${field}.uid`, uid, 'must not be empty')] : []),

@@ -24,6 +24,9 @@ const STANDARD_RESOURCES = new Set([
   ...QUOTA_AMOUNTS.flatMap((name) => [`requests.${name}`, `limits.${name}`]),
 ])
 
+/** What quotas limit by a name of Kubernetes' own. */
+export const isStandardQuotaResource = (name: string): boolean => STANDARD_RESOURCES.has(name) && name !== 'storage'
+
 export const isHugePages = (name: string): boolean => /^(requests\.)?hugepages-/.test(name)
 const isNative = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/')
 
