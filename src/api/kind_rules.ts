@@ -48,6 +48,8 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   prepareUpdate?(draft: MutableObject, old: T, context: RuleContext): void
   /** The same for `/status`: by default everything but status and managedFields comes from `old`. */
   prepareStatusUpdate?(draft: MutableObject, old: T, context: RuleContext): void
+  /** What keeps the server from going on at all: as long as there is any of it, nothing else is told, not even metadata. */
+  validateFirst?(object: T, old: T | undefined): FieldError[]
   /** Without metadata: `validateNew`, `validateChange` and `validateStatusChange` of kinds/validate.ts add what all kinds share. */
   validateCreate?(object: T, context: RuleContext): FieldError[]
   /** Absent: a change is validated as a new object is. */

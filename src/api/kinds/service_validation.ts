@@ -6,7 +6,7 @@ import { goNamed } from '../validation/go_names.ts'
 import { labelErrors } from '../validation/labels.ts'
 import { dnsLabel, dnsSubdomain, qualifiedName } from '../validation/names.ts'
 import { portErrors, portOrNameErrors } from '../validation/numbers.ts'
-import { clusterAddressErrors, isHeadless } from './service_addresses.ts'
+import { isHeadless } from './service_addresses.ts'
 
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
 const AFFINITIES = ['ClientIP', 'None']
@@ -29,7 +29,6 @@ export function serviceErrors({ spec, metadata }: Service): FieldError[] {
     ...portListErrors(spec),
     ...labelErrors(spec.selector, 'spec.selector'),
     ...affinityErrors(spec),
-    ...clusterAddressErrors(spec),
     ...externalAddressErrors(spec),
     ...requiredOneOf(spec.type, TYPES, 'spec.type'),
     ...nodePortErrors(spec),
@@ -38,7 +37,6 @@ export function serviceErrors({ spec, metadata }: Service): FieldError[] {
     ...loadBalancerErrors(spec),
     ...trafficPolicyErrors(spec),
     ...oneOf(spec.trafficDistribution, DISTRIBUTIONS, 'spec.trafficDistribution'),
-    ...familyErrors(spec),
   ]
 }
 
@@ -202,31 +200,14 @@ function healthCheckErrors({ type, externalTrafficPolicy, healthCheckNodePort: p
     : [invalid(field, port, detail)]
 }
 
-/** The cluster has IPv4 only; a headless service that selects nothing may still name both. */
-function familyErrors(spec: Spec): FieldError[] {
-  const { ipFamilyPolicy: policy, ipFamilies = [] } = spec
-  const anywhere = isHeadless(spec) && Object.keys(spec.selector ?? {}).length === 0
-  if (spec.type === 'ExternalName') return []
-  const notDual = 'this cluster is not configured for dual-stack services'
-  return [
-    ...(policy === 'RequireDualStack' && !anywhere ? [invalid('spec.ipFamilyPolicy', policy, notDual)] : []),
-    ...ipFamilies.flatMap((family, index) =>
-      family !== 'IPv6' || anywhere
-        ? []
-        : [invalid(`spec.ipFamilies[${index}]`, family, 'not configured on this cluster')],
-    ),
-  ]
-}
-
 /** What is wrong with a change: an address that was given out stays. */
 export function serviceUpdateErrors(service: Service, old: Service): FieldError[] {
-  // Upstream gives out addresses before it looks at the rest, and stops where it cannot.
-  const faultsOfAddresses = clusterAddressErrors(service.spec)
-  if (faultsOfAddresses.length > 0) return faultsOfAddresses
   return [
     ...changedAddressErrors(service.spec, old.spec),
+    ...changedFamilyErrors(service.spec, old.spec),
     ...changedClassErrors(service.spec, old.spec),
     ...balancerClassErrors(service.spec),
+    ...changedHealthCheckErrors(service.spec, old.spec),
     ...serviceErrors(service),
   ]
 }
@@ -237,12 +218,44 @@ function changedClassErrors({ type, loadBalancerClass }: Spec, old: Spec): Field
   return [invalid('spec.loadBalancerClass', loadBalancerClass ?? null, 'may not change once set')]
 }
 
+const needsHealthCheck = ({ type, externalTrafficPolicy }: Spec): boolean =>
+  type === 'LoadBalancer' && externalTrafficPolicy === 'Local'
+
+const changedHealthCheckErrors = (spec: Spec, old: Spec): FieldError[] =>
+  needsHealthCheck(spec) && needsHealthCheck(old) && spec.healthCheckNodePort !== old.healthCheckNodePort
+    ? [forbidden('spec.healthCheckNodePort', 'field is immutable')]
+    : []
+
+/** The first address stays, and so does the second until one family is asked for. */
 function changedAddressErrors(spec: Spec, old: Spec): FieldError[] {
-  const before = old.clusterIPs?.[0]
-  const after = spec.clusterIPs?.[0]
-  if (old.type === 'ExternalName' || spec.type === 'ExternalName' || !before || before === after) return []
-  if (spec.clusterIP === old.clusterIP) return []
-  return [invalid('spec.clusterIPs[0]', spec.clusterIPs ?? [], 'may not change once set')]
+  if (old.type === 'ExternalName' || spec.type === 'ExternalName' || (isHeadless(old) && isHeadless(spec))) return []
+  const [now, before] = [spec.clusterIPs ?? [], old.clusterIPs ?? []]
+  const changed = (index: number): FieldError => invalid(`spec.clusterIPs[${index}]`, now, 'may not change once set')
+  if (now.length === before.length) return before.flatMap((one, index) => (one === now[index] ? [] : [changed(index)]))
+  const isOther = before.length > 0 && now.length > 0 && now[0] !== before[0]
+  const errors = isOther ? [changed(0)] : []
+  if (before.length < now.length) return errors
+  const released = "must be set to 'SingleStack' when releasing the secondary clusterIP"
+  return [
+    ...(now.length === 0 ? [invalid('spec.clusterIPs[0]', now, 'primary clusterIP can not be unset')] : []),
+    ...errors,
+    ...(now.length === 1 && spec.ipFamilyPolicy !== 'SingleStack'
+      ? [invalid('spec.ipFamilyPolicy', spec.ipFamilyPolicy, released)]
+      : []),
+  ]
+}
+
+/** Upstream shows the addresses where the families changed in number. */
+function changedFamilyErrors(spec: Spec, old: Spec): FieldError[] {
+  if (old.type === 'ExternalName' || spec.type === 'ExternalName') return []
+  if (isHeadless(spec) || isHeadless(old)) return []
+  const [now, before] = [spec.ipFamilies ?? [], old.ipFamilies ?? []]
+  const field = 'spec.ipFamilies[0]'
+  if (now.length === before.length) {
+    return before.flatMap((one, index) => (one === now[index] ? [] : [invalid(field, now, 'may not change once set')]))
+  }
+  const isOther = before.length > 0 && now.length > 0 && now[0] !== before[0]
+  return isOther ? [invalid(field, spec.clusterIPs ?? [], 'may not change once set')] : []
 }
 
 /** What is wrong with the status: the addresses of a load balancer. */

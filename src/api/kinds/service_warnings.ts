@@ -18,7 +18,7 @@ export function serviceWarnings({ metadata, spec }: Service): string[] {
     ...ignored(headless && externalIPs.length > 0, 'externalIPs', 'for headless services'),
     ...ignored(headless && spec.sessionAffinity !== 'None', 'SessionAffinity', 'for headless services'),
     ...externalIPs.flatMap((ip, index) => nonCanonicalIpWarnings(ip, `spec.externalIPs[${index}]`)),
-    ...(externalIPs.length === 0
+    ...(externalIPs.length === 0 || headless || type === 'ExternalName'
       ? []
       : ['spec.externalIPs is deprecated and may no longer be implemented in some clusters']),
     ...(loadBalancerIP ? nonCanonicalIpWarnings(loadBalancerIP, 'spec.loadBalancerIP') : []),

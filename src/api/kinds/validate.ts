@@ -35,6 +35,8 @@ const formOf = (rules: KindRules): MetadataForm => ({
 
 /** Everything that is wrong with a new object, metadata included. */
 export function validateNew(rules: KindRules, object: KubeObject, context: RuleContext): FieldError[] {
+  const first = rules.validateFirst?.(object, undefined) ?? []
+  if (first.length > 0) return first
   const own = () => rules.validateCreate?.(named(object), context) ?? []
   if (metadataChecksOf(rules.resource).lastOnCreate) {
     const errors = own()
@@ -58,6 +60,8 @@ export function validateChange(
   old: KubeObject,
   context: RuleContext,
 ): FieldError[] {
+  const first = rules.validateFirst?.(object, old) ?? []
+  if (first.length > 0) return first
   const form = formOf(rules)
   const looks = looksAt(rules)
   const ownLooks = metadataChecksOf(rules.resource).onUpdate.flatMap((look) =>
