@@ -54,3 +54,7 @@ for (const [text, message] of Object.entries(SYNTAX_ERRORS)) {
     assert.throws(() => parseJson(text), { name: 'JsonError', message })
   })
 }
+
+test('a letter of several bytes is shown by its first', () => {
+  assert.throws(() => parseJson('\ufeff{}'), /^JsonError: invalid character 'ï' looking for beginning of value$/)
+})

@@ -19,10 +19,14 @@ export function jsonSyntaxError(text: string): string {
   return END
 }
 
+/** Go's scanner reads bytes, and shows the first one of a letter that has several. */
+const firstByte = (character: string): string =>
+  character <= '\x7f' ? character : String.fromCharCode(new TextEncoder().encode(character)[0] ?? 0)
+
 const quoted = (character: string): string => {
   if (character === "'") return `'\\''`
   if (character === '"') return `'"'`
-  const shown = JSON.stringify(character).slice(1, -1)
+  const shown = JSON.stringify(firstByte(character)).slice(1, -1)
   return `'${shown.replace(/^\\u00/, '\\x')}'`
 }
 

@@ -25,12 +25,9 @@ test('before anything is chosen, one whole type or */* has to be offered', () =>
 
 test('parameters of a clause choose a transform, or make it unfit', () => {
   const table = 'application/json;as=Table;v=v1;g=meta.k8s.io'
-  assert.deepEqual(negotiate(asking(table), { listing: false }).transform, { as: 'Table', version: 'v1' })
-  assert.throws(() => negotiate(asking('application/json;v=v1'), { listing: false }), { code: 406 })
-  assert.equal(
-    negotiate(asking(`${table.replace('v1', 'v9')}, application/yaml`), { listing: false }).mediaType,
-    'application/yaml',
-  )
+  assert.deepEqual(negotiate(asking(table)).transform, { as: 'Table', version: 'v1' })
+  assert.throws(() => negotiate(asking('application/json;v=v1')), { code: 406 })
+  assert.equal(negotiate(asking(`${table.replace('v1', 'v9')}, application/yaml`)).mediaType, 'application/yaml')
   assert.equal(negotiatePlain(asking(table)), undefined)
   assert.equal(negotiatePlain(asking('application/yaml;stream=watch')), undefined)
   const aggregated = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
@@ -43,5 +40,5 @@ test('tools of the command line and browsers get indented JSON unless they say o
   assert.equal(wantsPretty(asking('', 'curl/8.1', 'pretty=0')), false)
   assert.equal(wantsPretty(asking('', 'kubectl/v1.36.3', 'pretty=true')), true)
   assert.equal(wantsPretty(asking('', 'kubectl/v1.36.3', 'pretty=yes')), false)
-  assert.equal(negotiate(asking('application/json;pretty=1'), { listing: false }).pretty, true)
+  assert.equal(negotiate(asking('application/json;pretty=1')).pretty, true)
 })

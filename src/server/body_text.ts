@@ -16,7 +16,8 @@ export class BodyError extends Error {
   override readonly name = 'BodyError'
 }
 
-const decoder = new TextDecoder()
+/** A mark of the byte order is a letter as any other: no JSON begins with it. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Parses the body by its media type; protobuf cannot be read without the type of its object. @throws BodyError */
 export async function parseBody(call: Call, typeName: string): Promise<RawBody> {

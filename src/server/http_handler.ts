@@ -1,5 +1,5 @@
 import { ApiError } from '../api/error.ts'
-import type { ApiRequest, UserInfo, Verb } from '../api/request.ts'
+import type { ApiRequest, PatchType, UserInfo, Verb } from '../api/request.ts'
 import { checkAccess } from './access.ts'
 import type { Trail } from './audit.ts'
 import { authenticate } from './authentication.ts'
@@ -15,7 +15,15 @@ import { answerWatch } from './http_watch.ts'
 import { impersonated } from './impersonation.ts'
 import { isTimed, requestLabels } from './metrics/request_labels.ts'
 import { isMetricsGroup, metricsTarget } from './metrics/resources.ts'
-import { bodyMediaType, checkTakesText, negotiate, readableMediaType } from './negotiation.ts'
+import {
+  bodyMediaType,
+  checkProduces,
+  checkTakesText,
+  LIST_TYPES,
+  negotiate,
+  OBJECT_TYPES,
+  readableMediaType,
+} from './negotiation.ts'
 import { checkNodeRead } from './node_reads.ts'
 import { patchTypeOf } from './patch_types.ts'
 import { answerPath } from './paths.ts'
@@ -144,9 +152,11 @@ async function answerResource(core: Core, arrived: ResourceRequest): Promise<Htt
     checkTakesText(request)
     return answerLog(core, { user, path, query, signal: request.signal })
   }
+  const patchType = verb === 'patch' ? patchTypeOf(request.headers['content-type'], target.facts) : undefined
+  checkProduces(request, verb === 'list' || verb === 'watch' ? LIST_TYPES : OBJECT_TYPES)
   const warnings = deprecationsOf(target.facts)
   try {
-    return await answerVerb(core, arrived, { verb, target, warnings })
+    return await answerVerb(core, arrived, { verb, target, warnings, patchType })
   } catch (thrown) {
     return errorResponse(core, request, thrown, warnings)
   }
@@ -156,14 +166,13 @@ interface Recognised {
   readonly verb: Verb
   readonly target: Target
   readonly warnings: string[]
+  readonly patchType: PatchType | undefined
 }
 
 /** The order of the checks is upstream's: of a request with several faults the first one is told. */
-async function answerVerb(core: Core, arrived: ResourceRequest, { verb, target, warnings }: Recognised) {
+async function answerVerb(core: Core, arrived: ResourceRequest, { verb, target, warnings, patchType }: Recognised) {
   const { request, user, path, query } = arrived
-  const patchType = verb === 'patch' ? patchTypeOf(request.headers['content-type'], target.facts) : undefined
-  const listing = verb === 'list' || verb === 'watch'
-  const representation = negotiate(request, { listing, tables: hasTables(target) })
+  const representation = negotiate(request, { tables: hasTables(target) })
   const body = await readBody(request, verb)
   const options = requestOptionsOf(query, verb, body.type !== 'none')
   const { group, version, resource, namespace, name, subresource } = path

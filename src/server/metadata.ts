@@ -65,11 +65,10 @@ export function withVersion(object: MutableObject | KubeObject, revision: number
   return { kind, apiVersion, metadata: orderedMeta({ ...metadata, resourceVersion: String(revision) }), ...rest }
 }
 
-/** An object without a resource version: the answer of a dry run that would have created it. */
-export function withoutVersion(object: MutableObject): KubeObject {
+/** The answer of a dry run that would have created an object: no version but the one that was sent. */
+export function inOrder(object: MutableObject): KubeObject {
   const { kind, apiVersion, metadata, ...rest } = object as unknown as KubeObject
-  const { resourceVersion: _dropped, ...kept } = metadata
-  return { kind, apiVersion, metadata: orderedMeta(kept), ...rest }
+  return { kind, apiVersion, metadata: orderedMeta(metadata), ...rest }
 }
 
 /** Metadata with its fields in the order in which upstream writes them. */

@@ -96,7 +96,7 @@ export function checkProduces(asking: Asking, produced: readonly string[]): void
 
 /** What the paths of objects produce, and what those of discovery do. */
 export const OBJECT_TYPES: readonly string[] = SERVED
-const LIST_TYPES: readonly string[] = [...SERVED, ...STREAMS]
+export const LIST_TYPES: readonly string[] = [...SERVED, ...STREAMS]
 
 export const notAcceptable = (types: readonly string[] = SERVED): ApiError =>
   new ApiError({
@@ -127,18 +127,11 @@ function completed<T extends Transform | undefined>(asking: Asking, chosen: Chos
   }
 }
 
-/** Whether a list is asked for, and whether what is there can be shown as rows: most things can. */
-interface Shape {
-  readonly listing: boolean
-  readonly tables?: boolean
-}
-
 /**
- * Chooses how to answer.
- * @throws ApiError 406, in one of upstream's two wordings: one for media types that nobody offers, one for a wrong `as`
+ * Chooses how to answer; `tables`: whether what is there can be shown as rows.
+ * @throws ApiError 406 when every clause asks for what is not there
  */
-export function negotiate(asking: Asking, { listing, tables = true }: Shape): Representation {
-  checkProduces(asking, listing ? LIST_TYPES : OBJECT_TYPES)
+export function negotiate(asking: Asking, { tables = true }: { readonly tables?: boolean } = {}): Representation {
   const chosen = choose(asking.headers['accept'], tables ? asObject : asRowless, 'v1')
   if (chosen === undefined) throw notAcceptable()
   return completed(asking, chosen)

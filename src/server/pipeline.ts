@@ -11,6 +11,7 @@ import { type Call, resourceNameOf } from './call.ts'
 import { type Core, ruleContext, rulesFor } from './core.ts'
 import { recordManager } from './managers.ts'
 import { keepSystemFields, sameContent, setSystemFields, specChanged, wipeSystemFields } from './metadata.ts'
+import { dropRepeatedOwners } from './owner_references.ts'
 import { storageOf } from './versions.ts'
 
 /**
@@ -44,6 +45,7 @@ function makeNew(core: Core, call: Call, draft: MutableObject, context: RuleCont
   const encoded = (): MutableObject => wipedOfSystemFields(encodedDraft(call, draft))
   recordManager({ call, draft, encoded, old: undefined, now: context.now })
   core.admission.admit(attributesOf(call, 'CREATE', draft, undefined))
+  if (call.request.patchType !== undefined) dropRepeatedOwners(call, draft, 'after admission')
   rules.defaults?.(draft)
   setSystemFields(draft, context)
   setGeneratedName(draft, context)
@@ -81,6 +83,7 @@ function makeChange(core: Core, call: Call, { draft, old, context }: DraftChange
   rules.defaults?.(draft)
   recordManager({ call, draft, encoded: () => encodedDraft(call, draft), old, now: context.now })
   core.admission.admit(attributesOf(call, 'UPDATE', draft, old))
+  if (call.request.patchType !== undefined) dropRepeatedOwners(call, draft, 'after admission')
   rules.defaults?.(draft)
   keepSystemFields(draft, old)
   const own = rules.subresources?.[call.target.subresource?.name ?? '']

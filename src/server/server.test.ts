@@ -253,6 +253,29 @@ test('of several faults of a list the syntax of selectors is told first, then wh
   assert.equal((await cluster.ask({ path: `${MAPS}?resourceVersion=1&limit=5` })).json.items.length, 0)
 })
 
+test('owners that are named twice count once, and it is said so', async () => {
+  const owner = { apiVersion: 'v1', kind: 'Pod', name: 'p', uid: 'u' }
+  const body = { metadata: { name: 'owned', ownerReferences: [owner, { ...owner, name: 'q' }, owner] } }
+  const { json, headers } = await cluster.ask({ method: 'POST', path: MAPS, body })
+  assert.deepEqual(json.metadata.ownerReferences, [owner, { ...owner, name: 'q' }])
+  assert.match(String(headers['warning']), /duplicate UID\(s\) observed: u"$/)
+})
+
+test('a version in what is to be created is refused after everything else, and shown by a dry run', async () => {
+  const post = (name: string, query = '') =>
+    cluster.ask({ method: 'POST', path: `${MAPS}${query}`, body: { metadata: { name, resourceVersion: '7' } } })
+  assert.deepEqual([(await post('UPPER')).status, (await post('versioned')).status], [422, 500])
+  assert.equal((await post('versioned', '?dryRun=All')).json.metadata.resourceVersion, '7')
+})
+
+test('a namespace in what has none is nothing; a manager is measured in bytes', async () => {
+  const body = { metadata: { name: 'without', namespace: 'other' }, provisioner: 'x.y/z' }
+  const path = '/apis/storage.k8s.io/v1/storageclasses?dryRun=All'
+  assert.equal((await cluster.ask({ method: 'POST', path, body })).status, 201)
+  const long = await cluster.ask({ method: 'POST', path: `${path}&fieldManager=${'%C3%A9'.repeat(65)}`, body })
+  assert.deepEqual([long.status, long.json.details.causes[0].field], [422, 'fieldManager'])
+})
+
 test('a DELETE with a body is told nothing by its query', async () => {
   await make('deleted')
   const body = { propagationPolicy: 'Background' }

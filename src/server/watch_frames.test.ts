@@ -141,7 +141,7 @@ test('an error is the last event, in the form of the others', async () => {
   const error = new ApiError({ code: 410, reason: 'Expired', message: 'too old', details: { retryAfterSeconds: 1 } })
   const frame = async (form: string) => {
     const options = {
-      representation: negotiate({ headers: { accept: form }, query: '' }, { listing: true }),
+      representation: negotiate({ headers: { accept: form }, query: '' }),
       includeObject: 'Metadata',
     } as const
     return Buffer.from((await frameWriter(facts, options, () => 0)).error(error))

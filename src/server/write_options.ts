@@ -5,9 +5,11 @@ import { invalid } from './api_errors.ts'
 type OptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions' | 'DeleteOptions'
 
 const FIELD_VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn']
-const FIELD_MANAGER_CHARACTERS_MAX = 128
+const FIELD_MANAGER_BYTES_MAX = 128
 
 const quoted = (values: readonly string[]): string => values.map((value) => JSON.stringify(value)).join(', ')
+
+const byteLength = (text: string): number => new TextEncoder().encode(text).length
 
 const GO_ESCAPES: Readonly<Record<string, string>> = { '0007': '\\a', '000b': '\\v' }
 
@@ -37,16 +39,16 @@ function fieldValidationFaults({ fieldValidation }: RequestOptions): FieldError[
 
 function fieldManagerFaults({ fieldManager = '' }: RequestOptions): FieldError[] {
   const faults: FieldError[] = []
-  if (fieldManager.length > FIELD_MANAGER_CHARACTERS_MAX) {
+  if (byteLength(fieldManager) > FIELD_MANAGER_BYTES_MAX) {
     faults.push({
       type: 'FieldValueTooLong',
       field: 'fieldManager',
-      message: `Too long: may not be more than ${FIELD_MANAGER_CHARACTERS_MAX} bytes`,
+      message: `Too long: may not be more than ${FIELD_MANAGER_BYTES_MAX} bytes`,
     })
   }
   const stray = /\p{C}/u.exec(fieldManager)
   if (stray === null) return faults
-  const place = new TextEncoder().encode(fieldManager.slice(0, stray.index)).length
+  const place = byteLength(fieldManager.slice(0, stray.index))
   const code = (stray[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
   const message = `Invalid value: ${goQuoted(fieldManager)}: invalid character U+${code} (at position ${place})`
   return [...faults, { type: 'FieldValueInvalid', field: 'fieldManager', message }]

@@ -7,7 +7,8 @@ import { commitState } from '../commit.ts'
 import type { Core } from '../core.ts'
 import { decodeBody } from '../decoding.ts'
 import { GENERATED_NAME_ATTEMPTS_MAX } from '../limits.ts'
-import { withoutVersion } from '../metadata.ts'
+import { inOrder } from '../metadata.ts'
+import { dropRepeatedOwners } from '../owner_references.ts'
 import { attributesOf, prepareNew } from '../pipeline.ts'
 import { storeKey, viewOf } from '../storage.ts'
 import { fromStorage, toStorage } from '../versions.ts'
@@ -18,13 +19,12 @@ export async function create(core: Core, call: Call): Promise<Answer> {
   checkWriteOptions('CreateOptions', call.request.options)
   const draft = await decodeBody(call, call.target.facts.typeName, call.target.facts.ref)
   checkNamespace(call, draft)
+  dropRepeatedOwners(call, draft, 'in what was sent')
   return createDraft(core, call, draft)
 }
 
 /** Stores a decoded draft under its name, or under a generated one. @throws ApiError 409 when the name is taken */
 export async function createDraft(core: Core, call: Call, draft: MutableObject): Promise<Answer> {
-  if (draft.metadata['resourceVersion'])
-    throw rawServerError('resourceVersion should not be set on objects to be created')
   const generated = !draft.metadata['name'] && Boolean(draft.metadata['generateName'])
   for (let attempt = 1; ; attempt++) {
     const answer = await tryCreate(core, call, attempt === 1 && !generated ? draft : copyOf(draft))
@@ -36,12 +36,16 @@ export async function createDraft(core: Core, call: Call, draft: MutableObject):
 
 async function tryCreate(core: Core, call: Call, draft: MutableObject): Promise<Answer | undefined> {
   const { facts } = call.target
+  const version = draft.metadata['resourceVersion']
   const prepared = prepareNew(core, call, draft)
   const key = storeKey(facts, call.request.namespace, String(prepared.metadata['name']))
+  const isDry = isDryRun(call.request.options)
+  if (version && !isDry) throw rawServerError('resourceVersion should not be set on objects to be created')
   if (core.store.head(key) !== undefined) return undefined
-  if (isDryRun(call.request.options)) {
+  if (isDry) {
+    if (version) prepared.metadata['resourceVersion'] = version
     if (isService(facts)) core.services.assign(prepared, undefined)()
-    const object = fromStorage(facts, withoutVersion(toStorage(facts, prepared)))
+    const object = fromStorage(facts, inOrder(toStorage(facts, prepared)))
     return objectAnswer(201, facts, { object, bytes: undefined })
   }
   const giveBack = isService(facts) ? core.services.assign(prepared, undefined) : undefined
@@ -56,11 +60,11 @@ async function tryCreate(core: Core, call: Call, draft: MutableObject): Promise<
 /** Services get addresses and ports that no other service may have. */
 export const isService = (facts: ResourceFacts): boolean => facts.ref.group === '' && facts.ref.resource === 'services'
 
-/** The namespace of the path goes into the object; another one in the body is an error. */
+/** The namespace of the path goes into the object; another one in the body is an error, or nothing where there are none. */
 export function checkNamespace(call: Call, draft: MutableObject): void {
   const { namespace } = call.request
   const sent: unknown = draft.metadata['namespace']
-  if (!call.target.facts.ref.namespaced) return
+  if (!call.target.facts.ref.namespaced) return void delete draft.metadata['namespace']
   if (sent && sent !== namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }

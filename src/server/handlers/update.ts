@@ -14,7 +14,9 @@ import { decodeBody } from '../decoding.ts'
 import { isEnding } from '../deletion.ts'
 import { COMMIT_ATTEMPTS_MAX } from '../limits.ts'
 import { withVersion } from '../metadata.ts'
+import { dropRepeatedOwners } from '../owner_references.ts'
 import { attributesOf, changesNothing, checkVersion, prepareChange } from '../pipeline.ts'
+import { defined } from '../query.ts'
 import { storeKey, viewOf } from '../storage.ts'
 import { fromStorage, toStorage } from '../versions.ts'
 import { checkWriteOptions, isDryRun } from '../write_options.ts'
@@ -26,22 +28,26 @@ export async function update(core: Core, call: Call): Promise<Answer> {
   const draft = await decodeBody(call, call.target.facts.typeName, call.target.facts.ref)
   checkNamespace(call, draft)
   checkName(call, draft)
+  dropRepeatedOwners(call, draft, 'in what was sent')
   const { facts, subresource } = call.target
   const isWhole = subresource === undefined || subresource.name === 'status'
   const createsMissing = rulesFor(facts).createOnUpdate === true && isWhole
   return changeObject(core, call, {
-    change: () => {
+    change: (old) => {
+      checkUid(call, draft, old)
       checkVersionGiven(call, draft)
       return copyOf(draft)
     },
-    ...(createsMissing ? { missing: () => createDraft(core, call, withoutSentVersion(draft)) } : {}),
+    ...(createsMissing ? { missing: () => createMissing(core, call, draft) } : {}),
   })
 }
 
-/** A version in a PUT that creates is of an object that is gone: the new one has none yet. */
-function withoutSentVersion(draft: MutableObject): MutableObject {
-  const { resourceVersion: _gone, uid: _other, ...metadata } = draft.metadata
-  return { ...draft, metadata }
+/** A version in a PUT that creates is of an object that is gone; a uid means that one and no other. */
+async function createMissing(core: Core, call: Call, draft: MutableObject): Promise<Answer> {
+  const { resourceVersion: _gone, uid, ...metadata } = draft.metadata
+  const missing = { metadata: { name: String(metadata['name']), ...defined({ namespace: call.request.namespace }) } }
+  if (uid) throw lostPrecondition(call, missing, 'UID', String(uid), '')
+  return createDraft(core, call, { ...draft, metadata })
 }
 
 /** Some kinds may not be replaced by somebody who does not say which state he has seen. @throws ApiError 422 */
@@ -145,13 +151,14 @@ export function checkUid(call: Call, draft: MutableObject, old: KubeObject): voi
 
 /** The refusal of a write whose precondition does not hold, in the words of the storage. */
 export function lostPrecondition(
-  { target: { facts } }: Call,
-  { metadata: { namespace, name } }: KubeObject,
+  { target: { facts }, request }: Call,
+  { metadata: { namespace, name } }: { readonly metadata: Pick<KubeObject['metadata'], 'namespace' | 'name'> },
   what: 'UID' | 'ResourceVersion',
   asked: string,
   found: string,
 ): ApiError {
-  const key = ['', 'registry', placeOf(facts.ref), ...(namespace ? [namespace] : []), name].join('/')
+  const root = isDryRun(request.options) ? [''] : ['', 'registry']
+  const key = [...root, placeOf(facts.ref), ...(namespace ? [namespace] : []), name].join('/')
   const why = `Precondition failed: ${what} in precondition: ${asked}, ${what} in object meta: ${found}`
   const text = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`
   return conflict(resourceNameOf(facts), name, text)
