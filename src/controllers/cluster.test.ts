@@ -125,6 +125,23 @@ test('dependents follow their owner in the background, before it in the foregrou
   )
 })
 
+test('owners in a circle that wait for each other all go', async () => {
+  const { client } = cluster
+  await createNamespace(client, 'circle')
+  const at = (name: string) => ({ namespace: 'circle', name })
+  const made = await Promise.all(['a', 'b', 'c'].map((name) => client.create(CONFIG_MAPS, { metadata: at(name) })))
+  for (const [index, { metadata }] of made.entries()) {
+    const owner = made.at(index - 1)?.metadata
+    const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', ...owner, blockOwnerDeletion: true }].map(
+      ({ apiVersion, kind, name, uid, blockOwnerDeletion }) => ({ apiVersion, kind, name, uid, blockOwnerDeletion }),
+    )
+    await client.patch(CONFIG_MAPS, at(metadata.name), { type: 'merge', body: { metadata: { ownerReferences } } })
+  }
+  await client.delete(CONFIG_MAPS, at('a'), { propagationPolicy: 'Foreground' })
+  for (const name of ['a', 'b', 'c'])
+    await eventually(`the end of ${name}`, () => gone(client.get(CONFIG_MAPS, at(name))))
+})
+
 test('a set gets claims, volumes, a node and endpoints, and leaves nothing when all is deleted', async () => {
   const { client } = cluster
   const namespace = 'stateful'

@@ -59,6 +59,15 @@ export function writeOwners(client: Client, node: GraphNode, owners: readonly Ow
   return patchMetadata(client, node, { ownerReferences: owners.length === 0 ? null : owners })
 }
 
+/** No owner waits for this object any more; answers it as it is then. */
+export async function unblockOwners(client: Client, node: GraphNode): Promise<GraphNode> {
+  const { resource, object } = node
+  const { uid, resourceVersion, ownerReferences = [] } = object.metadata
+  const free = ownerReferences.map((one) => ({ ...one, blockOwnerDeletion: false }))
+  const body = { metadata: { uid, resourceVersion, ownerReferences: free } }
+  return { resource, object: await client.patch(resource, refOf(object), { type: 'merge', body }) }
+}
+
 /** Takes one finalizer away. */
 export function removeFinalizer(client: Client, node: GraphNode, finalizer: string): Promise<void> {
   const left = (node.object.metadata.finalizers ?? []).filter((name) => name !== finalizer)

@@ -45,6 +45,11 @@ test('an owner in foreground deletion takes its dependents along, their own depe
   assert.deepEqual(decideGarbage(withKids), { action: 'delete', propagation: 'Foreground' })
 })
 
+test('in a circle nobody waits for ever', () => {
+  const circle = view(['waiting'], { dependents: [ending('foregroundDeletion')] })
+  assert.deepEqual(decideGarbage(circle), { action: 'delete', propagation: 'Foreground', unblocks: true })
+})
+
 test('a waiting owner goes when no blocking dependent is left', () => {
   const blocking = node('kid', { ownerReferences: [owner('top', true)] })
   const free = node('kid', { ownerReferences: [owner('top')] })

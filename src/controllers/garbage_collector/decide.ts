@@ -33,7 +33,8 @@ export type GarbagePlan =
   | { readonly action: 'removeFinalizer'; readonly finalizer: string }
   /** Owners that the caches do not show are asked for at the server before anything is deleted. */
   | { readonly action: 'verifyOwners'; readonly references: readonly OwnerReference[] }
-  | { readonly action: 'delete'; readonly propagation: Propagation }
+  /** `unblocks`: its owners do not wait for it, because something that depends on it is waiting itself. */
+  | { readonly action: 'delete'; readonly propagation: Propagation; readonly unblocks?: boolean }
   | { readonly action: 'forgetOwners'; readonly keep: readonly OwnerReference[] }
 
 const NOTHING: GarbagePlan = { action: 'none' }
@@ -77,8 +78,16 @@ function decideDependent(view: GarbageView): GarbagePlan {
   const keep = view.owners.filter(({ state }) => state === 'alive' || state === 'unknown')
   if (keep.length === view.owners.length) return NOTHING
   if (keep.length > 0) return { action: 'forgetOwners', keep: keep.map((owner) => owner.reference) }
-  return { action: 'delete', propagation: propagationOf(view, states.has('waiting')) }
+  const waits = states.has('waiting')
+  const propagation = propagationOf(view, waits)
+  return waits && mayBeCircle(view)
+    ? { action: 'delete', propagation, unblocks: true }
+    : { action: 'delete', propagation }
 }
+
+/** In a circle of owners each would wait for the next for ever. */
+const mayBeCircle = ({ dependents }: GarbageView): boolean =>
+  dependents.some(({ object }) => isWaitingForDependents(object))
 
 /** A finalizer that is already there says how; an owner that waits makes its dependents' own dependents block too. */
 function propagationOf({ node, dependents }: GarbageView, ownerWaits: boolean): Propagation {

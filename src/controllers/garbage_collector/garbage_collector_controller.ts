@@ -3,7 +3,7 @@ import type { KubeObject, OwnerReference } from '../../api/types.ts'
 import type { Client } from '../../client/client.ts'
 import type { CacheChange } from '../../client/informer.ts'
 import { type Controller, type ControllerDeps, done, watchRule } from '../runtime/controller.ts'
-import { askForOwner, deleteNode, readSame, removeFinalizer, writeOwners } from './act.ts'
+import { askForOwner, deleteNode, readSame, removeFinalizer, unblockOwners, writeOwners } from './act.ts'
 import {
   decideGarbage,
   type GarbagePlan,
@@ -98,7 +98,7 @@ async function act(hands: Hands, plan: GarbagePlan, view: GarbageView): Promise<
       await Promise.all(plan.dependents.map((dependent) => orphan(client, dependent, view.node.object.metadata.uid)))
       return removeFinalizer(client, view.node, ORPHAN_FINALIZER)
     case 'delete':
-      return deleteNode(client, view.node, plan.propagation)
+      return deleteNode(client, plan.unblocks ? await unblockOwners(client, view.node) : view.node, plan.propagation)
   }
 }
 

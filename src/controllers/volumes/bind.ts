@@ -56,6 +56,9 @@ async function nameVolume(
 
 async function tellClaimBound(client: Client, claim: PersistentVolumeClaim, volume: PersistentVolume): Promise<void> {
   if (claim.status?.phase === 'Bound') return
-  const { accessModes = [], capacity = {} } = volume.spec
-  await client.updateStatus(CLAIMS, { ...claim, status: { ...claim.status, phase: 'Bound', accessModes, capacity } })
+  const { accessModes = [], capacity = {}, volumeAttributesClassName } = volume.spec
+  // From now on it says what somebody else has made of the volume.
+  const attributes = volumeAttributesClassName && { currentVolumeAttributesClassName: volumeAttributesClassName }
+  const status = { ...claim.status, phase: 'Bound', accessModes, capacity, ...attributes }
+  await client.updateStatus(CLAIMS, { ...claim, status })
 }
