@@ -9,7 +9,8 @@ import { toRfc3339 } from '../../base/time.ts'
 import type { Client } from '../../client/client.ts'
 import { EventAllowance } from './event_allowance.ts'
 import type { EventRecorder } from './events.ts'
-import { EVENTS_REMEMBERED_MAX, EVENTS_WAITING_MAX } from './limits.ts'
+import { EVENTS_AT_ONCE, EVENTS_REMEMBERED_MAX, EVENTS_WAITING_MAX } from './limits.ts'
+import { KeyQueue } from './queue.ts'
 
 interface RecorderDeps {
   readonly client: Client
@@ -37,14 +38,18 @@ interface Remembered {
 }
 
 /**
- * Writes core/v1 Events one after another in the order in which things happened. What happens again
- * with the same words raises the count of its Event.
+ * Writes core/v1 Events: those about one object one after another, in the order in which things happened; those about
+ * others meanwhile, so that the events of a thousand pods share their commits instead of following long after the
+ * pods. What happens again with the same words raises the count of its Event.
  */
 export function createEventRecorder(deps: RecorderDeps): EventRecorder {
   const remembered = new Map<string, Remembered>()
   const allowance = new EventAllowance(deps.clock)
+  const happenings = new Map<string, Happening[]>()
+  // Whoever tells of something has more to do just then.
+  const objects = new KeyQueue(deps.clock, () => queueMicrotask(pump))
   let waiting = 0
-  let last: Promise<void> = Promise.resolve()
+  let writing = 0
 
   async function write(happening: Happening): Promise<void> {
     const words = wordsOf(happening)
@@ -56,16 +61,38 @@ export function createEventRecorder(deps: RecorderDeps): EventRecorder {
     if (remembered.size > EVENTS_REMEMBERED_MAX && oldest !== undefined) remembered.delete(oldest)
   }
 
+  function pump(): void {
+    while (writing < EVENTS_AT_ONCE) {
+      const uid = objects.take()
+      if (uid === undefined) return
+      writing++
+      void writeNext(uid)
+    }
+  }
+
+  async function writeNext(uid: string): Promise<void> {
+    const [next, ...later] = happenings.get(uid) ?? []
+    if (later.length > 0) happenings.set(uid, later)
+    else happenings.delete(uid)
+    try {
+      if (next !== undefined) await write(next)
+    } catch (error) {
+      deps.log.debug('An event was not written.', { reason: next?.reason, error: messageOf(error) })
+    }
+    waiting--
+    writing--
+    if (happenings.has(uid)) objects.add(uid)
+    objects.finish(uid)
+    pump()
+  }
+
   return {
     record(about, type, reason, message, fieldPath) {
-      if (waiting >= EVENTS_WAITING_MAX || !allowance.take(about.metadata.uid)) return
+      const { uid } = about.metadata
+      if (waiting >= EVENTS_WAITING_MAX || !allowance.take(uid)) return
       waiting++
-      last = last
-        .then(() => write({ about, type, reason, message, fieldPath }))
-        .catch((error) => deps.log.debug('An event was not written.', { reason, error: messageOf(error) }))
-        .finally(() => {
-          waiting--
-        })
+      happenings.set(uid, [...(happenings.get(uid) ?? []), { about, type, reason, message, fieldPath }])
+      objects.add(uid)
     },
   }
 }

@@ -17,6 +17,9 @@ export const OWN_WRITES_LOOK_MS = 50
 /** Events that wait to be written; what comes on top of them is dropped. */
 export const EVENTS_WAITING_MAX = 10_000
 
+/** Events that one part writes at once, each about another object. */
+export const EVENTS_AT_ONCE = 32
+
 /** Written events that are remembered, so that a repeat raises the count of the first. */
 export const EVENTS_REMEMBERED_MAX = 4_096
 

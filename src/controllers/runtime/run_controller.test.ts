@@ -153,3 +153,30 @@ test('an event that cannot be written is forgotten', async () => {
     ['kept'],
   )
 })
+
+test('events about one object wait for each other, those about others do not', async () => {
+  const { client, clock, create } = setUp(async () => done)
+  const [a, b] = [await create('a'), await create('b')]
+  const begun: string[] = []
+  const gate = Promise.withResolvers<void>()
+  const slow: Client = {
+    ...client,
+    create: async (resource, draft) => {
+      begun.push((draft as unknown as Event).message ?? '')
+      await gate.promise
+      return client.create(resource, draft)
+    },
+  }
+  const events = createEventRecorder({ client: slow, clock, random: seededRandom(1), log: silentLog, component: 'c' })
+  for (const [about, message] of [
+    [a, 'a1'],
+    [a, 'a2'],
+    [b, 'b1'],
+  ] as const)
+    events.record(about, 'Normal', 'Tested', message)
+  await clock.advance(1)
+  assert.deepEqual(begun, ['a1', 'b1'])
+  gate.resolve()
+  await clock.advance(1)
+  assert.deepEqual(begun, ['a1', 'b1', 'a2'])
+})
