@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { fromRfc3339, toRfc3339 } from '../base/time.ts'
+import { DecodeError } from './decode/state.ts'
 import { decodeObject } from './decode.ts'
 import { allResources } from './schema/table.ts'
 
@@ -128,5 +130,18 @@ test('every type of the table decodes nothing, and what it decoded decodes to it
   for (const { typeName } of allResources()) {
     const once = decodeObject(typeName, {}).object
     assert.deepEqual(decodeObject(typeName, once), { object: once, strictErrors: [], hollow: false }, typeName)
+  }
+})
+
+test('takes the days that there are', () => {
+  const monthsAndDays = Array.from({ length: 14 * 33 }, (_, at) => [Math.floor(at / 33), at % 33] as const)
+  for (const year of ['1999', '2000', '2026', '2028', '2100']) {
+    for (const [month, day] of monthsAndDays) {
+      const text = `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}T23:59:59Z`
+      const isDay = toRfc3339(fromRfc3339(text) ?? 0) === text
+      const decode = () => decodeObject(POD, { metadata: { creationTimestamp: text } }).object.metadata
+      if (isDay) assert.equal(decode()['creationTimestamp'], text)
+      else assert.throws(decode, DecodeError)
+    }
   }
 })

@@ -19,6 +19,7 @@ export interface Decoded {
  * @param typeName the table's name of the type: `io.k8s.api.core.v1.Pod`
  * @param empties what becomes of empty lists and maps
  * @param source `map` words faults as Go's converter of maps does, as after a strategic merge
+ * @param decoded a struct inside `value` that came out of a decoding before: it is handed over as it is
  * @throws DecodeError with Go's message when a value has the wrong type
  */
 export function decodeObject(
@@ -26,9 +27,10 @@ export function decodeObject(
   value: unknown,
   source: 'json' | 'map' = 'json',
   empties: Empties = 'stored',
+  decoded?: object,
 ): Decoded {
   const codec = codecOf(typeName)
-  const quick = new DecodeState(undefined, empties)
+  const quick = new DecodeState(undefined, empties, decoded)
   const object = codec.decode(value, quick)
   if (!quick.odd) return { object: object as MutableObject, strictErrors: [], hollow: quick.hollow }
   return decodeSlowly(typeName, value, new DecodeState(new Report(source === 'map'), empties))

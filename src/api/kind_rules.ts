@@ -42,6 +42,11 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   readonly resource: ResourceRef<T>
   /** Fills in what upstream's defaulting does. Runs on every decoded object, also on what is stored. */
   defaults?(draft: MutableObject): void
+  /**
+   * What of `defaults` concerns the status. A kind that says it lets a write to `/status` share the stored spec:
+   * it is neither decoded nor defaulted nor compared again, and nothing may change it.
+   */
+  statusDefaults?(draft: MutableObject): void
   /** Drops what a creator may not set (status) and sets what the server decides. After defaulting. */
   prepareCreate?(draft: MutableObject, context: RuleContext): void
   /** Carries over what an update may not touch (status on the main resource). `old` is frozen. */

@@ -33,6 +33,8 @@ export interface PatchRequest {
   readonly current: object
   /** The table's type of the object; undefined for custom resources, which have no strategic merge. */
   readonly typeName: string | undefined
+  /** A part of the current object that the result shares if the patch leaves it alone; without it all of the result is new. */
+  readonly shared?: object | undefined
 }
 
 /**
@@ -57,7 +59,7 @@ export function applyPatch(request: PatchRequest): Patched {
   const result = patchedValue(request)
   const shown = (): string => (type === 'strategic' ? goFormat(patch.value) : shownText(result, touchedBy(request)))
   checkReadable(request, result, shown)
-  const decoded = typeName === undefined ? untyped(result) : typed(typeName, result, { type, shown })
+  const decoded = typeName === undefined ? untyped(result) : typed(typeName, result, request, shown)
   const strictErrors = [...patchErrors(type, patch), ...decoded.strictErrors]
   const refusal = (): Error => invalidPatch(shown(), `strict decoding error: ${strictErrors.join(', ')}`)
   const { apiVersion, kind } = request.current as Identity
@@ -101,10 +103,10 @@ function patchErrors(type: MergingPatchType, { value, duplicates }: ParsedJson):
   return [...doubled, ...unknown]
 }
 
-function typed(typeName: string, value: unknown, { type, shown }: { type: MergingPatchType; shown: () => string }) {
+function typed(typeName: string, value: unknown, { type, shared }: PatchRequest, shown: () => string) {
   try {
     const source = type === 'strategic' ? 'map' : 'json'
-    const { object, strictErrors, hollow } = decodeObject(typeName, value, source)
+    const { object, strictErrors, hollow } = decodeObject(typeName, value, source, 'stored', shared)
     const again = (empties: 'kept' | 'encoded') => decodeObject(typeName, value, source, empties).object
     return { object, strictErrors, again: hollow ? again : undefined }
   } catch (thrown) {

@@ -80,11 +80,12 @@ interface DraftChange {
 /** Makes of a draft the changed object; answers what is wrong with it. */
 function makeChange(core: Core, call: Call, { draft, old, context }: DraftChange): readonly FieldError[] {
   const rules = rulesFor(call.target.facts)
-  rules.defaults?.(draft)
+  const setDefaults = isStatus(call) && sharesSpec(draft, old) ? rules.statusDefaults : rules.defaults
+  setDefaults?.(draft)
   recordManager({ call, draft, encoded: () => encodedDraft(call, draft), old, now: context.now })
   core.admission.admit(attributesOf(call, 'UPDATE', draft, old))
   if (call.request.patchType !== undefined) dropRepeatedOwners(call, draft, 'after admission')
-  rules.defaults?.(draft)
+  setDefaults?.(draft)
   keepSystemFields(draft, old)
   const own = rules.subresources?.[call.target.subresource?.name ?? '']
   if (own !== undefined) own.prepareUpdate(draft, old, context)
@@ -122,6 +123,10 @@ function shownFaults(
   const isSame = ({ type, field }: FieldError, at: number) => shown[at]?.type === type && shown[at].field === field
   return shown.length === faults.length && faults.every(isSame) ? shown : faults
 }
+
+/** A spec that is the stored one itself has its defaults, and must not be changed. */
+const sharesSpec = (draft: MutableObject, old: KubeObject & { readonly spec?: unknown }): boolean =>
+  draft['spec'] !== undefined && draft['spec'] === old.spec
 
 const isStatus = (call: Call): boolean => call.target.subresource?.name === 'status'
 

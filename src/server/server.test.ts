@@ -283,3 +283,28 @@ test('a DELETE with a body is told nothing by its query', async () => {
   assert.equal(status, 200)
   assert.equal((await cluster.ask({ path: `${MAPS}/deleted` })).status, 404)
 })
+
+test('a patch of a status shares the stored spec, and what it says of the spec is not taken', async () => {
+  const door = cluster.server.transport({ name: 'admin', groups: ['system:masters'] })
+  const at = { group: 'apps', version: 'v1', resource: 'statefulsets', namespace: 'default', options: {} }
+  const set = {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 'shared' },
+    spec: {
+      selector: { matchLabels: { app: 'shared' } },
+      template: { metadata: { labels: { app: 'shared' } }, spec: { containers: [{ name: 'c', image: 'app:1' }] } },
+    },
+  }
+  const made = (await door.request({ ...at, verb: 'create', body: set })).object as typeof set
+  const patch = async (body: object) => {
+    const request = { ...at, verb: 'patch', name: 'shared', subresource: 'status', patchType: 'merge', body } as const
+    return (await door.request(request)).object as typeof set & { readonly status: { readonly replicas: number } }
+  }
+  const counted = await patch({ status: { replicas: 2 } })
+  assert.equal(counted.status.replicas, 2)
+  assert.equal(counted.spec, made.spec)
+  const meddled = await patch({ spec: { replicas: 5 }, status: { replicas: 3 } })
+  assert.equal(meddled.status.replicas, 3)
+  assert.deepEqual(meddled.spec, made.spec)
+})

@@ -20,9 +20,10 @@ export const setAt = ([key, ...rest]: readonly string[]): FieldSet => {
 
 export const isEmptySet = (set: FieldSet): boolean => set.members.size === 0 && set.children.size === 0
 
+/** One of the two sets itself when it holds the other: who writes the same places again owns the same set. */
 export function union(a: FieldSet, b: FieldSet): FieldSet {
-  if (a === b || isEmptySet(b)) return a
-  if (isEmptySet(a)) return b
+  if (holds(a, b)) return a
+  if (holds(b, a)) return b
   const members = new Set(a.members)
   for (const key of b.members) members.add(key)
   const children = new Map(a.children)
@@ -31,6 +32,17 @@ export function union(a: FieldSet, b: FieldSet): FieldSet {
     children.set(key, known === undefined ? child : union(known, child))
   }
   return { members, children }
+}
+
+function holds(set: FieldSet, part: FieldSet): boolean {
+  if (set === part) return true
+  if (part.members.size > set.members.size || part.children.size > set.children.size) return false
+  for (const key of part.members) if (!set.members.has(key)) return false
+  for (const [key, below] of part.children) {
+    const known = set.children.get(key)
+    if (known === undefined || !holds(known, below)) return false
+  }
+  return true
 }
 
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
@@ -134,8 +146,17 @@ export class FieldSetBuilder implements FieldSet {
 /** A place without places below it. The `fieldsV1` of a running pod have thirty of them. */
 const LEAF = Object.freeze({})
 
-/** The JSON of `fieldsV1`. It shares its leaves with others, so it is never changed. */
-export function toFieldsV1({ members, children }: FieldSet): Record<string, object> {
+/** What was written for sets and parts of sets. */
+const written = new WeakMap<FieldSet, Record<string, object>>()
+
+/** The JSON of `fieldsV1`. Sets that share parts share the JSON of these, so it is never changed. */
+export function toFieldsV1(set: FieldSet): Record<string, object> {
+  const fields = written.get(set) ?? fieldsOf(set)
+  written.set(set, fields)
+  return fields
+}
+
+function fieldsOf({ members, children }: FieldSet): Record<string, object> {
   const keys = [...children.keys()]
   for (const key of members) if (!children.has(key)) keys.push(key)
   const fields: Record<string, object> = {}

@@ -1,13 +1,14 @@
 import { BoundedMap } from '../../base/bounded_map.ts'
-import { EMPTY_SET, type FieldSet, FieldSetBuilder } from './field_set.ts'
+import { EMPTY_SET, type FieldSet } from './field_set.ts'
 
 /** So many sets are remembered, of texts up to this length. */
-const SETS_MAX = 500
+const SETS_MAX = 800
 const TEXT_LENGTH_MAX = 8 * 1024
 
 /**
  * Sets by the texts of their places. All pods of a set, and all events of a controller, have values at the same
- * places: they share one set, what is computed from it, and the JSON that is written for it.
+ * places: they share one set, what is computed from it, and the JSON that is written for it. Sets that differ in one
+ * place share all parts below and beside it: of a pod's status only the way to its own address is its own.
  */
 const sets = new BoundedMap<string, FieldSet>(SETS_MAX)
 
@@ -20,19 +21,31 @@ export function setOfPlaces(places: readonly string[]): FieldSet {
   const text = places.join(';')
   const known = sets.get(text)
   if (known !== undefined) return known
-  const made = new FieldSetBuilder()
-  for (const place of places) made.add(keysOf(place))
+  const made = levelOf(places)
   if (text.length <= TEXT_LENGTH_MAX) sets.set(text, made)
   return made
 }
 
-function keysOf(place: string): string[] {
-  const keys: string[] = []
-  for (let at = 0; at < place.length; ) {
-    const start = place.indexOf(':', at) + 1
-    const end = start + Number(place.slice(at, start - 1))
-    keys.push(place.slice(start, end))
-    at = end
+/** One level of a set: what is below each of its keys is a set that may be known. */
+function levelOf(places: readonly string[]): FieldSet {
+  const members = new Set<string>()
+  const below = new Map<string, string[]>()
+  for (const place of places) {
+    const start = place.indexOf(':') + 1
+    const end = start + Number(place.slice(0, start - 1))
+    const key = place.slice(start, end)
+    if (end === place.length) members.add(key)
+    else entryOf(below, key).push(place.slice(end))
   }
-  return keys
+  const children = new Map<string, FieldSet>()
+  for (const [key, rests] of below) children.set(key, setOfPlaces(rests))
+  return { members, children }
+}
+
+function entryOf(groups: Map<string, string[]>, key: string): string[] {
+  const known = groups.get(key)
+  if (known !== undefined) return known
+  const made: string[] = []
+  groups.set(key, made)
+  return made
 }

@@ -114,7 +114,7 @@ const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 :
 
 const byOrder = (a: Manager, b: Manager): number =>
   compareTexts(a.operation, b.operation) ||
-  secondsOf(a) - secondsOf(b) ||
+  (a.time === b.time ? 0 : secondsOf(a) - secondsOf(b)) ||
   compareTexts(a.manager, b.manager) ||
   compareTexts(a.apiVersion, b.apiVersion) ||
   compareTexts(a.subresource ?? '', b.subresource ?? '')

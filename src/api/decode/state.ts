@@ -22,11 +22,14 @@ export class DecodeState<R extends Report | undefined = Report | undefined> {
   /** Set when an empty list or map was met. */
   hollow = false
   readonly report: R
+  /** A part of the value that was decoded before and not changed since: it is handed over as it is. */
+  readonly decoded: object | undefined
   readonly #empties: Empties
 
-  constructor(report: R, empties: Empties = 'stored') {
+  constructor(report: R, empties: Empties = 'stored', decoded?: object) {
     this.report = report
     this.#empties = empties
+    this.decoded = decoded
   }
 
   /** Whether an empty list or map stays; `always` says that its field is written even when it has none. */

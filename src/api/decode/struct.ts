@@ -29,6 +29,7 @@ export function structCodec(goType: string, fieldsOf: () => readonly StructField
     struct: true,
     decode(value, state) {
       if (!isPlainObject(value)) return state.mismatch(value, goType)
+      if (value === state.decoded) return value
       if (state.report === undefined) return decodeQuickly(fields(), value, state)
       return decodeInOrder(fields(), value, { struct, state, report: state.report })
     },

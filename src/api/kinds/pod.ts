@@ -95,6 +95,7 @@ export const podRules: KindRules<Pod> = {
   deleteAnswersObject: true,
   graceSeconds,
   defaults,
+  statusDefaults: podAddresses,
   prepareCreate,
   prepareUpdate,
   prepareStatusUpdate,

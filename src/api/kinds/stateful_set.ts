@@ -80,6 +80,7 @@ export const statefulSetRules: KindRules<StatefulSet> = {
   generation: 'spec',
   nameForm: 'dns-label',
   defaults,
+  statusDefaults: () => {},
   prepareCreate: (draft, context) => {
     draft['status'] = { replicas: 0, availableReplicas: 0 }
     dropMaxUnavailable(draft, context)
