@@ -5,6 +5,7 @@ import { DecodeState } from './decode/state.ts'
 import { unifiedDiff } from './go_diff.ts'
 import { setMember } from './json.ts'
 import { internalFieldsOf } from './schema/internal_types.ts'
+import { goFieldsOf } from './schema/table.ts'
 
 /**
  * The value of an API field as Go prints it inside error messages, with the names of the internal
@@ -104,16 +105,29 @@ function structForm(type: string, given: Readonly<Record<string, unknown>>, stor
   const fields = internalFieldsOf(type)
   assert(fields !== undefined, `there is no internal type ${type}`)
   const value = rearranged(type, given)
+  const jsonNames = jsonNamesOf(type)
   const byLowerName = new Map(Object.keys(value).map((key) => [key.toLowerCase(), key] as const))
   const form = {}
   for (const [goName, fieldType] of fields) {
     if (goName.startsWith('embedded ')) Object.assign(form, embeddedForm(goName, fieldType, value, stored))
     else {
-      const key = byLowerName.get(goName.toLowerCase())
+      const key = byLowerName.get(goName.toLowerCase()) ?? jsonNames.get(goName)
       setMember(form, goName, goForm(fieldType, key === undefined ? undefined : value[key], stored))
     }
   }
   return form
+}
+
+const jsonNamesByType = new Map<string, ReadonlyMap<string, string>>()
+
+/** The JSON names of fields that go by another name in Go: `EndpointsName` is `endpoints`. */
+function jsonNamesOf(type: string): ReadonlyMap<string, string> {
+  const known = jsonNamesByType.get(type)
+  if (known !== undefined) return known
+  const fields = goFieldsOf(`io.k8s.api.${type.replace('.', '.v1.')}`) ?? []
+  const made = new Map(fields.map(([json, goName]) => [goName, json] as const))
+  jsonNamesByType.set(type, made)
+  return made
 }
 
 /** Members of an embedded struct stand in the outer one; metadata is embedded too, but is a field of the JSON. */

@@ -7,8 +7,8 @@ import { goFormat } from './patch/go_format.ts'
 import { checkIdentity, type Identity } from './patch/identity.ts'
 import { applyOperations, type PatchOperation } from './patch/json_patch.ts'
 import { mergePatch } from './patch/merge_patch.ts'
-import { badPatch, invalidPatch, rejectedPatch } from './patch/patch_error.ts'
-import { shownText, type Touched, touchedByMerge, touchedByPaths } from './patch/shown.ts'
+import { badPatch, invalidPatch, jsonTypeOf, rejectedPatch } from './patch/patch_error.ts'
+import { shownText } from './patch/shown.ts'
 import { strategicMerge } from './patch/strategic.ts'
 
 /** The patches that are applied to the current object (server-side apply is not one of them). */
@@ -56,8 +56,8 @@ const prefixOf = (type: MergingPatchType): string => (type === 'strategic' ? '' 
 export function applyPatch(request: PatchRequest): Patched {
   const { type, patch, typeName } = request
   checkForm(type, patch.value)
-  const result = patchedValue(request)
-  const shown = (): string => (type === 'strategic' ? goFormat(patch.value) : shownText(result, touchedBy(request)))
+  const { root: result } = patchedDocument(request)
+  const shown = (): string => (type === 'strategic' ? goFormat(patch.value) : shownResult(request))
   checkReadable(request, result, shown)
   const decoded = typeName === undefined ? untyped(result) : typed(typeName, result, request, shown)
   const strictErrors = [...patchErrors(type, patch), ...decoded.strictErrors]
@@ -72,15 +72,26 @@ function checkReadable({ type, current, typeName }: PatchRequest, result: unknow
   if (type !== 'strategic') checkIdentity(result, current as Identity, shown)
 }
 
-const touchedBy = ({ type, patch }: PatchRequest): Touched =>
-  type === 'merge'
-    ? touchedByMerge(patch.value)
-    : touchedByPaths(((patch.value ?? []) as PatchOperation[]).flatMap(({ path, from = '' }) => [path ?? '', from]))
+/** The patched object as it is shown: that of an encoder, which writes the fields in Go's order. */
+function shownResult(request: PatchRequest): string {
+  const { current, typeName } = request
+  const encoded = typeName === undefined ? current : decodeObject(typeName, current).object
+  const { root, opened } = patchedDocument({ ...request, current: encoded })
+  return shownText(root, opened)
+}
 
-function patchedValue({ type, patch, current, typeName }: PatchRequest): unknown {
-  if (type === 'json') return applyOperations(structuredClone(current), (patch.value ?? []) as PatchOperation[])
-  if (type === 'merge') return mergePatch(current, patch.value)
-  return strategicMerge(typeName ?? '', current, (patch.value ?? {}) as object)
+interface Document {
+  readonly root: unknown
+  readonly opened: ReadonlySet<object>
+}
+
+function patchedDocument({ type, patch, current, typeName }: PatchRequest): Document {
+  const opened = new Set<object>()
+  // The operations change values in place, those of the patch too.
+  const operations = (): PatchOperation[] => structuredClone((patch.value ?? []) as PatchOperation[])
+  if (type === 'json') return applyOperations(structuredClone(current), operations())
+  if (type === 'merge') return { root: mergePatch(current, patch.value, opened), opened }
+  return { root: strategicMerge(typeName ?? '', current, (patch.value ?? {}) as object), opened }
 }
 
 const DUPLICATE_PREFIX: Readonly<Record<MergingPatchType, string>> = {
@@ -116,9 +127,6 @@ function typed(typeName: string, value: unknown, { type, shared }: PatchRequest,
 }
 
 const untyped = (value: unknown) => ({ object: value as MutableObject, strictErrors: [], again: undefined })
-
-const jsonTypeOf = (value: unknown): string =>
-  Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
 
 /** A JSON patch is a list of objects, every other patch an object. @throws ApiError 400 */
 function checkForm(type: MergingPatchType, value: unknown): void {

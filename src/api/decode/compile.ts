@@ -1,8 +1,8 @@
 import { assert } from '../../base/assert.ts'
+import { goStringType } from '../schema/named_strings.ts'
 import { findType, type GoField, goFieldsOf, protoMessageOf, type TypeFacts } from '../schema/table.ts'
 import type { Codec } from './codec.ts'
 import { mapCodec, sliceCodec } from './containers.ts'
-import { goStringType } from './named_types.ts'
 import { boolCodec, bytesCodec, floatCodec, int32Codec, int64Codec, stringCodec, stringCodecOf } from './scalars.ts'
 import { specialCodec } from './special.ts'
 import { type StructField, structCodec } from './struct.ts'
@@ -55,9 +55,14 @@ function compileField({ go, owner, inside }: FlatField, facts: TypeFacts | undef
   const pointer = goType.startsWith('*')
   const inner = facts?.fields?.[json]?.t ?? findType(owner)?.fields?.[json]?.t ?? protoMessageOf(owner)?.[json]?.p ?? ''
   const bareType = pointer ? goType.slice(1) : goType
-  const named = bareType === 'string' ? goStringType(owner.slice(owner.lastIndexOf('.') + 1), json) : 'string'
-  const codec = named === 'string' ? goCodec(bareType, inner) : stringCodecOf(named)
+  const codec = namedCodec(bareType, goStringType(owner, json)) ?? goCodec(bareType, inner)
   return { json, codec, pointer, whenZero: whenZero(when, pointer, codec), inside }
+}
+
+/** The codec of a string of a named type, or of a list of them. */
+function namedCodec(goType: string, name: string): Codec | undefined {
+  if (name === 'string') return undefined
+  return goType === '[]string' ? sliceCodec(stringCodecOf(name)) : goType === 'string' ? stringCodecOf(name) : undefined
 }
 
 function whenZero(when: GoField[3], pointer: boolean, codec: Codec): StructField['whenZero'] {

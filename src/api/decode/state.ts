@@ -1,5 +1,5 @@
 import { STRICT_ERRORS_MAX } from '../limits.ts'
-import { NAMED_STRING_TYPES } from './named_types.ts'
+import { NAMED_STRING_TYPES } from '../schema/named_strings.ts'
 
 /** A value that Go could not decode into the type; the message is Go's. */
 export class DecodeError extends Error {

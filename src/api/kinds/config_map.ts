@@ -14,7 +14,7 @@ export const IMMUTABLE_SET = 'field is immutable when `immutable` is set'
 export const base64Length = (text: string): number => Math.floor((text.replace(/=+$/, '').length * 3) / 4)
 
 function validate({ data = {}, binaryData = {} }: ConfigMap): FieldError[] {
-  const twice = Object.keys(data).filter((key) => key in binaryData)
+  const twice = Object.keys(data).filter((key) => Object.hasOwn(binaryData, key))
   const encoder = new TextEncoder()
   const bytes =
     Object.values(data).reduce((sum, value) => sum + encoder.encode(value).length, 0) +

@@ -1,5 +1,5 @@
 import { type FieldError, invalid } from '../field_error.ts'
-import type { KindRules } from '../kind_rules.ts'
+import type { KindRules, MutableObject } from '../kind_rules.ts'
 import { LEASES } from '../resources.ts'
 import type { Lease } from '../types.ts'
 import { nonNegative } from '../validation/numbers.ts'
@@ -15,17 +15,20 @@ function validate({ spec }: Lease): FieldError[] {
   ]
 }
 
+/** Behind a gate that v1.36 ships off: dropped without a word. */
+function dropGatedFields({ spec }: MutableObject): void {
+  if (!spec) return
+  delete spec.strategy
+  delete spec.preferredHolder
+}
+
 /** Who leads, and until when. */
 export const leaseRules: KindRules<Lease> = {
   resource: LEASES,
   generation: 'none',
   createOnUpdate: true,
-  defaults: ({ spec }) => {
-    // Behind a gate that v1.36 ships off: dropped without a word.
-    if (!spec) return
-    delete spec.strategy
-    delete spec.preferredHolder
-  },
+  prepareCreate: dropGatedFields,
+  prepareUpdate: dropGatedFields,
   validateCreate: validate,
   cells: ({ metadata, spec }, now) => [
     metadata.name,

@@ -4,7 +4,7 @@ import type { PersistentVolumeClaim, PodSpec, StatefulSet, Volume } from '../typ
 import { goNamed, goSame } from '../validation/go_names.ts'
 import { dnsLabel } from '../validation/names.ts'
 import { amountOrPercentErrors, nonNegative, percentAtMostHundred } from '../validation/numbers.ts'
-import { isEmptySelector, labelSelectorErrors } from '../validation/selectors.ts'
+import { isEmptySelector, labelSelectorErrors, spelledSelector } from '../validation/selectors.ts'
 import { claimSpecErrors } from './claim_validation.ts'
 import { templateErrors, templateMetadataErrors } from './pod_template.ts'
 
@@ -93,7 +93,9 @@ function selectorErrors({ selector }: Spec): FieldError[] {
   if (!selector) return [required('spec.selector')]
   const errors = labelSelectorErrors(selector, 'spec.selector')
   const empty = isEmptySelector(selector)
-  return empty ? [...errors, invalid('spec.selector', selector, 'empty selector is invalid for statefulset')] : errors
+  return empty
+    ? [...errors, invalid('spec.selector', spelledSelector(selector), 'empty selector is invalid for statefulset')]
+    : errors
 }
 
 const claimTemplateErrors = (spec: Spec): FieldError[] =>

@@ -1,6 +1,7 @@
 import { setMember } from '../json.ts'
 import { PATCH_COPY_BYTES_MAX, PATCH_OPERATIONS_MAX } from '../limits.ts'
 import { rejectedPatch, tooManyOperations } from './patch_error.ts'
+import { shownText } from './shown.ts'
 
 /** One operation of RFC 6902, as it came: nothing is sure to be there. */
 export interface PatchOperation {
@@ -8,6 +9,17 @@ export interface PatchOperation {
   readonly path?: string
   readonly from?: string
   readonly value?: unknown
+}
+
+/** A document, and those of its objects and lists that operations went through. */
+export interface PatchedDocument {
+  readonly root: object
+  readonly opened: ReadonlySet<object>
+}
+
+interface Document {
+  root: object
+  readonly opened: Set<object>
 }
 
 type Container = unknown[] | Record<string, unknown>
@@ -19,11 +31,12 @@ interface Place {
 
 /**
  * Applies a JSON patch with upstream's leniencies: `replace` of a missing key adds it, a missing
- * value equals null, negative indices count from the end. `document` is changed and answered.
+ * value equals null, negative indices count from the end. `original` is changed.
  * @throws ApiError 413 or 422
  */
-export function applyOperations(document: object, operations: readonly PatchOperation[]): object {
+export function applyOperations(original: object, operations: readonly PatchOperation[]): PatchedDocument {
   if (operations.length > PATCH_OPERATIONS_MAX) throw tooManyOperations(operations.length, PATCH_OPERATIONS_MAX)
+  const document: Document = { root: original, opened: new Set() }
   let copiedBytes = 0
   for (const operation of operations) {
     copiedBytes += applyOperation(document, operation)
@@ -35,7 +48,8 @@ export function applyOperations(document: object, operations: readonly PatchOper
 }
 
 /** Applies one operation; answers how many bytes it copied. */
-function applyOperation(document: object, operation: PatchOperation): number {
+function applyOperation(document: Document, operation: PatchOperation): number {
+  if (operation.path === '' && ofWhole(document, operation)) return 0
   const place = placeOf(document, operation.path)
   switch (operation.op) {
     case 'add':
@@ -58,14 +72,25 @@ function applyOperation(document: object, operation: PatchOperation): number {
       return 0
     }
     case 'copy':
-      return copyTo(place, valueAt(placeOf(document, operation.from)) ?? null)
+      return copyTo(place, shownText(valueAt(placeOf(document, operation.from)) ?? null, document.opened))
     default:
       throw rejectedPatch(`unexpected kind of operation: ${operation.op}`)
   }
 }
 
-function copyTo(place: Place, value: unknown): number {
-  const text = JSON.stringify(value)
+/** The operations that may be about the whole document. */
+function ofWhole(document: Document, { op, value }: PatchOperation): boolean {
+  if (op === 'replace') {
+    if (!isContainer(value)) throw rejectedPatch('replace operation value must be object or array')
+    document.root = value
+    document.opened.add(value)
+    return true
+  }
+  if (op === 'test' && !sameJson(document.root, value)) throw rejectedPatch('testing the document failed')
+  return op === 'test'
+}
+
+function copyTo(place: Place, text: string): number {
   addAt(place, JSON.parse(text))
   return text.length
 }
@@ -74,11 +99,15 @@ const decodeKey = (part: string): string => part.replaceAll('~1', '/').replaceAl
 
 const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null
 
-function placeOf(document: object, path: string | undefined): Place {
+function placeOf({ root, opened }: Document, path: string | undefined): Place {
   const parts = (path ?? '').split('/').slice(1).map(decodeKey)
   const key = parts.pop()
-  let container: unknown = document
-  for (const part of parts) container = isContainer(container) ? memberOf(container, part) : undefined
+  let container: unknown = root
+  opened.add(root)
+  for (const part of parts) {
+    container = isContainer(container) ? memberOf(container, part) : undefined
+    if (isContainer(container)) opened.add(container)
+  }
   if (key === undefined || !isContainer(container)) throw rejectedPatch(`the path ${path} leads nowhere`)
   return { container, key }
 }

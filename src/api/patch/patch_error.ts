@@ -1,5 +1,9 @@
 import { ApiError } from '../error.ts'
 
+/** The word by which Go's decoder names the type of a JSON value. */
+export const jsonTypeOf = (value: unknown): string =>
+  Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+
 /** 400: the patch itself is malformed. */
 export const badPatch = (message: string): ApiError => new ApiError({ code: 400, reason: 'BadRequest', message })
 

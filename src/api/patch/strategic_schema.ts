@@ -1,4 +1,5 @@
 import { findType } from '../schema/table.ts'
+import { failedMerge } from './patch_error.ts'
 
 /** How a strategic merge treats one field, and the schema of what is inside it. */
 export interface FieldStrategy {
@@ -13,6 +14,12 @@ export interface StrategicSchema {
   readonly name: string
   field(key: string): FieldStrategy
 }
+
+/** Structs that hold any JSON: nothing is known of how it merges. */
+const RAW: ReadonlySet<string> = new Set([
+  'io.k8s.apimachinery.pkg.runtime.RawExtension',
+  'io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1',
+])
 
 const schemas = new Map<string, StrategicSchema>()
 
@@ -29,9 +36,12 @@ function makeSchema(tableType: string): StrategicSchema {
   const item = /^map<(.*)>$/.exec(tableType)?.[1]
   if (item !== undefined) return { name: tableType, field: () => strategyOf('', '', item) }
   const fields = findType(tableType)?.fields ?? {}
+  const shortName = tableType.slice(tableType.lastIndexOf('.') + 1)
   return {
-    name: tableType.slice(tableType.lastIndexOf('.') + 1),
+    name: shortName,
     field(key) {
+      if (RAW.has(tableType))
+        throw failedMerge(`unable to find api field in struct ${shortName} for the json field "${key}"`)
       const facts = Object.hasOwn(fields, key) ? fields[key] : undefined
       return strategyOf(facts?.patchStrategy ?? '', facts?.mergeKey ?? '', facts?.t ?? '')
     },
