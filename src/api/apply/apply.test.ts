@@ -168,3 +168,85 @@ test('a value of the wrong type is refused', () => {
     message: /^failed to create typed patch object/,
   })
 })
+
+test('null says nothing of a map, and takes a scalar away', () => {
+  const cluster = new Cluster('io.k8s.api.core.v1.Service')
+  cluster.apply('alpha', { metadata: { name: 's', labels: { a: '1' } }, spec: { type: 'ClusterIP' } })
+  cluster.apply('beta', { metadata: { name: 's', labels: null } })
+  assert.deepEqual((cluster.live?.metadata as { labels?: object } | undefined)?.labels, { a: '1' })
+  assert.throws(() => cluster.apply('beta', { metadata: { name: 's' }, spec: { type: null } }), { code: 409 })
+})
+
+test('what is pruned takes what stands inside with it, but not what somebody else owns', () => {
+  const cluster = new Cluster('io.k8s.api.core.v1.PodTemplate')
+  const containers = (): unknown[] =>
+    (cluster.live as { template?: { spec?: { containers?: unknown[] } } }).template?.spec?.containers ?? []
+  const apply = (manager: string, ...list: object[]) =>
+    cluster.apply(manager, { template: { spec: { containers: list } } })
+  apply('alpha', { name: 'a', image: 'i' }, { name: 'b', image: 'i' })
+  apply('beta', { name: 'b', image: 'i', args: ['x'] })
+  apply('alpha', { name: 'c', image: 'i' })
+  assert.deepEqual(containers(), [
+    { name: 'b', image: 'i', args: ['x'], resources: {} },
+    { name: 'c', image: 'i', resources: {} },
+  ])
+})
+
+test('entries of one name are one thing to an updater, and refused of an applier', () => {
+  const cluster = new Cluster('io.k8s.api.core.v1.Service')
+  const ports = [
+    { port: 80, name: 'a' },
+    { port: 80, name: 'b' },
+  ]
+  cluster.update('maker', { metadata: { name: 's' }, spec: { ports } })
+  const { maker } = cluster.owned() as { maker: Record<string, Record<string, object>> }
+  assert.deepEqual(maker['f:spec']?.['f:ports'], { '.': {}, 'k:{"port":80,"protocol":"TCP"}': {} })
+  assert.throws(() => cluster.apply('alpha', { metadata: { name: 's' }, spec: { ports } }), {
+    message: /duplicate entries for key \[port=80,protocol="TCP"\]/,
+  })
+})
+
+for (const [body, message] of [
+  [{ metadata: { name: 'a', labels: 'x' } }, '.metadata.labels: expected map, got &{x}'],
+  [{ metadata: { name: 'a', generation: 'x' } }, '.metadata.generation: expected numeric (int or float), got string'],
+  [
+    { metadata: { name: 'a', finalizers: ['x', null] } },
+    ".metadata.finalizers: element 1: associative list without keys has an element that's an explicit null",
+  ],
+  [{ immutable: { a: [1] } }, '.immutable: expected boolean, got &{map[a:[1]]}'],
+] as const) {
+  test(`an applied object that does not fit the schema is refused: ${message}`, () => {
+    assert.throws(() => new Cluster().apply('alpha', body), {
+      code: 500,
+      message: `failed to create typed patch object (/a; /v1, Kind=Any): ${message}`,
+    })
+  })
+}
+
+test('more than ten updaters share an entry for the oldest', () => {
+  const cluster = new Cluster()
+  const data: Record<string, string> = {}
+  for (let count = 0; count < 12; count++) {
+    data[`k${count}`] = 'x'
+    cluster.update(`manager-${String(count).padStart(2, '0')}`, { data: { ...data } })
+  }
+  const owners = Object.keys(cluster.owned())
+  assert.equal(owners.length, 10)
+  assert.deepEqual(cluster.owned()['ancient-changes'], {
+    'f:data': { '.': {}, 'f:k0': {}, 'f:k1': {}, 'f:k2': {} },
+  })
+})
+
+test('kubectl takes over what its annotation says it applied, and keeps the annotation', () => {
+  const annotation = 'kubectl.kubernetes.io/last-applied-configuration'
+  const applied = (x: string) => ({ apiVersion: 'v1', kind: 'Any', metadata: { name: 'a' }, data: { x } })
+  const cluster = new Cluster()
+  cluster.update('kubectl-client-side-apply', {
+    ...applied('1'),
+    metadata: { name: 'a', annotations: { [annotation]: JSON.stringify(applied('1')) } },
+  })
+  assert.throws(() => cluster.apply('other', { data: { x: '2' } }), { code: 409 })
+  cluster.apply('kubectl', { data: { x: '2' } })
+  const annotations = (cluster.live?.metadata as { annotations?: Record<string, string> } | undefined)?.annotations
+  assert.deepEqual(JSON.parse(annotations?.[annotation] ?? ''), applied('2'))
+})
