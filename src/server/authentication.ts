@@ -8,12 +8,10 @@ import { API_AUDIENCE, type ServerDeps, type TokenClaims } from './server_deps.t
 const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
 const AUTHENTICATED = 'system:authenticated'
 
-/** Whoever has no credentials may ask for these, and for nothing else. */
-const OPEN_PATHS = ['/healthz', '/livez', '/readyz', '/version']
-
-const isOpen = (path: string): boolean => OPEN_PATHS.some((open) => path === open || path.startsWith(`${open}/`))
-
-/** Finds out who asks: a bearer token goes before a client certificate. @throws ApiError 401 */
+/**
+ * Finds out who asks: a bearer token goes before a client certificate. Who shows neither is anonymous, and may do what
+ * roles give to the unauthenticated: by themselves health and version. @throws ApiError 401 for a token that is wrong
+ */
 export async function authenticate(deps: ServerDeps, request: HttpRequest): Promise<UserInfo> {
   const token = bearerToken(request)
   if (token !== undefined) {
@@ -21,9 +19,7 @@ export async function authenticate(deps: ServerDeps, request: HttpRequest): Prom
     if (user === undefined) throw unauthorized()
     return user
   }
-  if (request.client !== undefined) return userOfCertificate(request.client)
-  if (!isOpen(request.path)) throw unauthorized()
-  return ANONYMOUS
+  return request.client === undefined ? ANONYMOUS : userOfCertificate(request.client)
 }
 
 function bearerToken({ headers }: HttpRequest): string | undefined {

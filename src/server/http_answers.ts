@@ -59,12 +59,20 @@ async function compress({ deps }: Core, request: HttpRequest, chunks: readonly U
 /** Only the bare word counts; with a quality it is another one. */
 const takesGzip = (encodings = ''): boolean => encodings.split(',').some((one) => one.trim() === 'gzip')
 
+export interface Refusing {
+  readonly warnings?: readonly string[]
+  readonly headers?: HttpHeaders
+}
+
+/** A text that repeats what an unknown user sent must not be taken for a page. */
+export const AT_THE_DOOR: Refusing = { headers: { 'x-content-type-options': 'nosniff' } }
+
 /** Any failure as a Status, in the form that the client reads; JSON if that cannot be told. */
 export async function errorResponse(
   core: Core,
   request: HttpRequest,
   thrown: unknown,
-  warnings: readonly string[] = [],
+  { warnings = [], headers: others }: Refusing = {},
 ): Promise<HttpResponse> {
   if (!(thrown instanceof ApiError)) {
     core.deps.log.error('a request failed unexpectedly', {
@@ -73,20 +81,13 @@ export async function errorResponse(
     })
   }
   const error = ApiError.from(thrown)
-  const headers = headersOf(error)
+  const retry = error.retryAfterSeconds
+  const headers = { ...others, ...(retry === undefined ? {} : { 'retry-after': String(retry) }) }
   const representation = negotiatePlain(request)
   if (representation === undefined) return withWarnings(rawJson(error.code, error.toStatus(), headers), warnings)
   const options = { representation, includeObject: 'Metadata', now: core.deps.clock.now() } as const
   const written = await writeBody({ type: 'plain', object: error.toStatus() }, options)
   return respond(core, request, { status: error.code, written, warnings, headers })
-}
-
-/** A text that repeats what a user sent must not be taken for a page. */
-function headersOf({ code, retryAfterSeconds }: ApiError): HttpHeaders {
-  return {
-    ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
-    ...(code === 403 ? { 'x-content-type-options': 'nosniff' } : {}),
-  }
 }
 
 function withWarnings(response: HttpResponse, texts: readonly string[]): HttpResponse {

@@ -1,13 +1,13 @@
 import { ApiError } from '../api/error.ts'
 import type { ApiRequest, PatchType, UserInfo, Verb } from '../api/request.ts'
-import { checkAccess } from './access.ts'
+import { accessTo, checkAccess, checkRight } from './access.ts'
 import type { Trail } from './audit.ts'
 import { authenticate } from './authentication.ts'
-import type { Authorizer } from './authorization.ts'
+import type { AccessRequest, Authorizer } from './authorization.ts'
 import type { Call, RequestBody } from './call.ts'
 import type { Core } from './core.ts'
 import { dispatch } from './dispatch.ts'
-import { errorResponse, notFoundPage, respond } from './http_answers.ts'
+import { AT_THE_DOOR, errorResponse, notFoundPage, respond } from './http_answers.ts'
 import { answerProxy, isProxy } from './http_proxy.ts'
 import { answerLog, isLog, isTunnel, openTunnel } from './http_streaming.ts'
 import type { HttpHandler, HttpRequest, HttpResponse } from './http_types.ts'
@@ -48,7 +48,7 @@ async function audited<T extends HttpResponse | undefined>(
 ): Promise<T | HttpResponse> {
   const trail = core.audit.begin(request)
   const leave = core.traffic.begin(request.method === 'GET' || request.method === 'HEAD')
-  const response = await work(trail).catch((thrown: unknown) => errorResponse(core, request, thrown))
+  const response = await work(trail).catch((thrown: unknown) => refusal(core, request, thrown))
   leave()
   const code = response?.status ?? SWITCHED_PROTOCOLS
   core.audit.complete(trail, request, code)
@@ -56,6 +56,9 @@ async function audited<T extends HttpResponse | undefined>(
   core.traffic.answered({ ...labels, code }, isTimed(labels) ? core.deps.clock.now() - trail.receivedAt : undefined)
   return response && { ...response, headers: { 'audit-id': trail.id, 'cache-control': CACHING, ...response.headers } }
 }
+
+const refusal = (core: Core, request: HttpRequest, thrown: unknown): Promise<HttpResponse> =>
+  errorResponse(core, request, thrown, thrown instanceof Error && refusedAtTheDoor.has(thrown) ? AT_THE_DOOR : {})
 
 /** Nobody may keep an answer that does not say otherwise. */
 const CACHING = 'no-cache, private'
@@ -73,23 +76,37 @@ interface Arrival {
 async function recognise({ core, authorizer, request, trail }: Arrival) {
   const route = parseRoute(request.path)
   if (route.type === 'resource') trail.path = route.path
-  trail.user = await authenticate(core.deps, request)
-  const user = impersonated(authorizer, trail.user, request)
-  if (user !== trail.user) trail.actsAs = user
-  return { user, route }
+  const query = new URLSearchParams(request.query)
+  const caller = await authenticate(core.deps, request)
+  trail.user = caller
+  const { method, path } = request
+  const asked: AccessRequest =
+    route.type === 'other'
+      ? { type: 'path', verb: method.toLowerCase(), path }
+      : accessTo(askedOf(method, route.path, query))
+  const user = atTheDoor(() => impersonated({ authorizer, user: caller, asked }, request))
+  if (user !== caller) trail.actsAs = user
+  return { user, route, query, asked }
+}
+
+/** What was refused before anybody looked at what is asked for. */
+const refusedAtTheDoor = new WeakSet<object>()
+
+function atTheDoor<T>(check: () => T): T {
+  try {
+    return check()
+  } catch (thrown) {
+    if (thrown instanceof ApiError) refusedAtTheDoor.add(thrown)
+    throw thrown
+  }
 }
 
 async function answer(arrival: Arrival): Promise<HttpResponse> {
   const { core, authorizer, request } = arrival
-  const { user, route } = await recognise(arrival)
-  if (route.type === 'other') {
-    checkPath(authorizer, user, request)
-    return answerPath(core, request)
-  }
+  const { user, route, query, asked } = await recognise(arrival)
+  atTheDoor(() => checkRight(authorizer, user, asked))
+  if (route.type === 'other') return answerPath(core, request)
   const { path } = route
-  const query = new URLSearchParams(request.query)
-  const isStream = isTunnel(path) || isProxy(path)
-  if (!isStream) checkAccess(authorizer, user, askedOf(request.method, path, query))
   if (!isKnownGroup(path.group) && !isMetricsGroup(core, path.group)) return notFoundPage()
   const work = () => answerResource(core, { request, user, path, query })
   if (!isLongRunning(path, wantsWatch(query))) {
@@ -107,11 +124,10 @@ export function createUpgradeHandler(core: Core, authorizer: Authorizer): Upgrad
   return (request, upgrade) =>
     audited<HttpResponse | undefined>(core, request, async (trail) => {
       const arrival = { core, authorizer, request, trail }
-      const { user, route } = await recognise(arrival)
+      const { user, route, query } = await recognise(arrival)
       if (route.type === 'other' || !(isTunnel(route.path) || isProxy(route.path))) return answer(arrival)
       core.gate.hold(user, request.signal)
       if (isProxy(route.path)) return answerProxy(core, { request, user, path: route.path }, upgrade)
-      const query = new URLSearchParams(request.query)
       await answerTunnel(core, { request, user, path: route.path, query }, upgrade)
       return undefined
     })
@@ -124,16 +140,6 @@ async function answerTunnel(core: Core, { request, user, path, query }: Resource
   checkAccess(core.authorizer, user, askedOf(request.method, path, query))
   await openTunnel(core, { user, path, query, signal: request.signal }, upgrade)
   return notFoundPage()
-}
-
-function checkPath(authorizer: Authorizer, user: UserInfo, { method, path }: HttpRequest): void {
-  if (authorizer.decide(user, { type: 'path', verb: method.toLowerCase(), path }).allowed) return
-  throw new ApiError({
-    code: 403,
-    reason: 'Forbidden',
-    message: `forbidden: User ${JSON.stringify(user.name)} cannot ${method.toLowerCase()} path ${JSON.stringify(path)}`,
-    details: {},
-  })
 }
 
 interface ResourceRequest {
@@ -158,7 +164,7 @@ async function answerResource(core: Core, arrived: ResourceRequest): Promise<Htt
   try {
     return await answerVerb(core, arrived, { verb, target, warnings, patchType })
   } catch (thrown) {
-    return errorResponse(core, request, thrown, warnings)
+    return errorResponse(core, request, thrown, { warnings })
   }
 }
 

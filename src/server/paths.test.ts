@@ -83,3 +83,14 @@ test('a namespace lies in itself, and a list of one name asks for that name', as
   )
   assert.match(await refused('/api/v1/pods?fieldSelector=metadata.name%3Da'), /^pods "a" is forbidden: .* cannot list/)
 })
+
+test('who shows nothing is anonymous and may see health and version; a wrong token is refused', async () => {
+  const statusOf = async (path: string, headers = {}) => (await cluster.ask({ path, token: '', headers })).status
+  for (const path of ['/healthz', '/livez', '/readyz', '/version', '/version/']) assert.equal(await statusOf(path), 200)
+  for (const path of ['/api', '/healthz/etcd', '/openapi/v2', '/metrics', '/api/v1/pods'])
+    assert.equal(await statusOf(path), 403)
+  assert.equal(await statusOf('/version', { authorization: 'Bearer wrong' }), 401)
+  const { json, headers } = await cluster.ask({ path: '/api', token: '' })
+  assert.equal(json.message, 'forbidden: User "system:anonymous" cannot get path "/api"')
+  assert.equal(headers['x-content-type-options'], 'nosniff')
+})

@@ -106,7 +106,9 @@ test('whoever has no right is told so, and whoever has no name is let in nowhere
     refused.json.message,
     /User "ann" cannot list resource "configmaps" in API group "" in the namespace "default"/,
   )
-  assert.equal((await cluster.ask({ path: MAPS, token: '' })).status, 401)
+  const nobody = await cluster.ask({ path: MAPS, token: '' })
+  assert.equal(nobody.status, 403)
+  assert.match(nobody.json.message, /^configmaps is forbidden: User "system:anonymous" cannot list/)
   assert.equal((await cluster.ask({ path: MAPS, token: 'wrong' })).status, 401)
   assert.equal((await cluster.ask({ path: '/readyz', token: '' })).status, 200)
 })
