@@ -19,6 +19,12 @@ const soaks: readonly Soak[] = [
     script: 'simulation/soak.ts',
   },
   {
+    name: 'rest',
+    about: 'users make, change and delete objects of many kinds; then the cluster has to come to rest, in virtual time',
+    options: '[--seeds 100] [--from 0]',
+    script: 'simulation/rest_soak.ts',
+  },
+  {
     name: 'fuzz',
     about: 'random and hostile requests at every route of the server',
     options: '[--seconds 60] [--seed N]',

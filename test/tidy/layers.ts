@@ -38,6 +38,7 @@ export const machineFolders = [
   'bench',
   'simulation/mutants',
   'simulation/soak',
+  'simulation/rest_soak',
   'images',
   'scripts',
   'test',

@@ -140,7 +140,9 @@ function reachable(all: readonly SourceFile[]): Set<string> {
   const entries = all.filter(
     (file) =>
       isTest(file.path) ||
-      /^(src\/main|src\/host\/.*worker|scripts\/|bench\/|conformance\/run|simulation\/soak|images\/)/.test(file.path),
+      /^(src\/main|src\/host\/.*worker|scripts\/|bench\/|conformance\/run|simulation\/(soak|rest_soak)|images\/)/.test(
+        file.path,
+      ),
   )
   const reached = new Set<string>()
   const queue = entries.map((file) => file.path)
