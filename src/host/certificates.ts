@@ -1,9 +1,9 @@
-import { webcrypto } from 'node:crypto'
+import { KeyObject, webcrypto } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CertificateSigner } from '../controllers/certificates/signer.ts'
 import { createRequestSigner } from './request_signer.ts'
-import { ALGORITHM, type KeyPair, keyOfPem, LEAF_DAYS, randomSerial, validity, x509 } from './x509.ts'
+import { ALGORITHM, type KeyPair, keyOfPem, LEAF_DAYS, RSA, randomSerial, validity, x509 } from './x509.ts'
 
 /** What a certificate says. */
 export interface Subject {
@@ -17,14 +17,20 @@ export interface ServerNames {
   readonly addresses: readonly string[]
 }
 
+/**
+ * Elliptic curves are made at once and are what Berth's own parts use. Kubeconfigs hold RSA keys in the old form
+ * of PKCS#1, as those of kubeadm do: fabric8's client for Java reads no other without further libraries.
+ */
+export type KeyKind = 'ecdsa' | 'rsa'
+
 /** Signs certificates with the cluster's own authority, kept in a folder that only its owner can read. */
 export interface CertificateAuthority {
   readonly certificate: string
   server(names: ServerNames): Promise<KeyPair>
-  client(subject: Subject): Promise<KeyPair>
+  client(subject: Subject, keys?: KeyKind): Promise<KeyPair>
   /** The same, but kept in the folder under a name and read from there the next time. */
   keptServer(file: string, names: ServerNames): Promise<KeyPair>
-  keptClient(file: string, subject: Subject): Promise<KeyPair>
+  keptClient(file: string, subject: Subject, keys?: KeyKind): Promise<KeyPair>
   /** Makes certificates for clients that keep their key to themselves. */
   readonly signer: CertificateSigner
 }
@@ -39,11 +45,12 @@ export async function openAuthority(folder: string): Promise<CertificateAuthorit
   const authority: CertificateAuthority = {
     certificate: pair.certificate,
     server: (names) => makeLeaf(pair, { commonName: 'kube-apiserver' }, names),
-    client: (subject) => makeLeaf(pair, subject, undefined),
+    client: (subject, keys) => makeLeaf(pair, subject, undefined, keys),
     keptServer: async (file, names) =>
       (stillServes(folder, file, names) ? kept(folder, file) : undefined) ?? keepServer(folder, file, names, authority),
     signer: createRequestSigner(pair),
-    keptClient: async (file, subject) => kept(folder, file) ?? keep(folder, file, authority.client(subject)),
+    keptClient: async (file, subject, keys) =>
+      kept(folder, file) ?? keep(folder, file, authority.client(subject, keys)),
   }
   return authority
 }
@@ -103,10 +110,15 @@ async function makeAuthority(): Promise<KeyPair> {
   return { certificate: `${certificate.toString('pem')}\n`, key: await pemOfKey(keys.privateKey) }
 }
 
-async function makeLeaf(authority: KeyPair, subject: Subject, names: ServerNames | undefined): Promise<KeyPair> {
+async function makeLeaf(
+  authority: KeyPair,
+  subject: Subject,
+  names: ServerNames | undefined,
+  kind: KeyKind = 'ecdsa',
+): Promise<KeyPair> {
   const library = await x509()
   const issuer = new library.X509Certificate(authority.certificate)
-  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
+  const keys = await webcrypto.subtle.generateKey(kind === 'rsa' ? RSA : ALGORITHM, true, ['sign', 'verify'])
   const usage = names === undefined ? library.ExtendedKeyUsage.clientAuth : library.ExtendedKeyUsage.serverAuth
   const certificate = await library.X509CertificateGenerator.create({
     serialNumber: randomSerial(),
@@ -124,13 +136,17 @@ async function makeLeaf(authority: KeyPair, subject: Subject, names: ServerNames
       ...(names === undefined ? [] : [new library.SubjectAlternativeNameExtension(alternatives(names))]),
     ],
   })
-  return { certificate: `${certificate.toString('pem')}\n`, key: await pemOfKey(keys.privateKey) }
+  const key = kind === 'rsa' ? pemOfRsaKey(keys.privateKey) : await pemOfKey(keys.privateKey)
+  return { certificate: `${certificate.toString('pem')}\n`, key }
 }
 
 const alternatives = ({ names, addresses }: ServerNames) => [
   ...names.map((value) => ({ type: 'dns', value }) as const),
   ...addresses.map((value) => ({ type: 'ip', value }) as const),
 ]
+
+const pemOfRsaKey = (key: webcrypto.CryptoKey): string =>
+  KeyObject.from(key).export({ type: 'pkcs1', format: 'pem' }).toString()
 
 async function pemOfKey(key: webcrypto.CryptoKey): Promise<string> {
   const bytes = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key))

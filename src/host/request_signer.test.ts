@@ -5,14 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type CertificateAuthority, openAuthority } from './certificates.ts'
-import { x509 } from './x509.ts'
+import { RSA, x509 } from './x509.ts'
 
-const RSA = {
-  name: 'RSASSA-PKCS1-v1_5',
-  hash: 'SHA-256',
-  publicExponent: new Uint8Array([1, 0, 1]),
-  modulusLength: 2048,
-}
 const folder = mkdtempSync(join(tmpdir(), 'berth-signer-'))
 let authority: CertificateAuthority
 before(async () => {

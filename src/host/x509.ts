@@ -7,6 +7,12 @@ export interface KeyPair {
 }
 
 export const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
+export const RSA = {
+  name: 'RSASSA-PKCS1-v1_5',
+  modulusLength: 2048,
+  publicExponent: new Uint8Array([1, 0, 1]),
+  hash: 'SHA-256',
+} as const
 const DAY_MS = 24 * 60 * 60 * 1000
 export const LEAF_DAYS = 365
 /** Clocks of other machines may be a little behind. */

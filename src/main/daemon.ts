@@ -36,6 +36,8 @@ import { simulatedStreams } from './simulated_streams.ts'
 import { onceStopped } from './stopping.ts'
 import { VERSION } from './version.ts'
 
+/** Whose the kubeconfig is. */
+const ADMIN = { commonName: 'kubernetes-admin', organizations: ['system:masters'] }
 const API_NAMES = [
   'localhost',
   'kubernetes',
@@ -63,14 +65,13 @@ async function serve(directory: DataDirectory, report: (message: DaemonReport) =
   for (const folder of [directory.volumes, directory.run]) mkdirSync(folder, { recursive: true, mode: 0o711 })
   const authority = await openAuthority(directory.pki)
   const running: { nodes?: RunningNodes } = {}
-  const plane = await startPlane(directory, options, { log, authority, nodeStats: statsOf(running) })
+  const [plane, admin] = await Promise.all([
+    startPlane(directory, options, { log, authority, nodeStats: statsOf(running) }),
+    authority.keptClient('admin', ADMIN, 'rsa'),
+  ])
   const logs = keepLogsSmall(directory.logs, log)
   const collection = collectWhenIdle()
   const listening = await openDoors(directory, options, authority, plane)
-  const admin = await authority.keptClient('admin', {
-    commonName: 'kubernetes-admin',
-    organizations: ['system:masters'],
-  })
   writeKubeconfig(directory.kubeconfig, {
     server: `https://127.0.0.1:${options.port}`,
     authority: authority.certificate,
