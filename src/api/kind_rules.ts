@@ -22,6 +22,8 @@ export interface RuleContext {
   readonly random: Random
   readonly user: UserInfo
   readonly featureGates: FeatureGates
+  /** Tells the client something about what is being prepared. */
+  readonly warn?: (text: string) => void
 }
 
 /** A cell of a Table row. */

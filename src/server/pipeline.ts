@@ -22,7 +22,7 @@ import { storageOf } from './versions.ts'
 export function prepareNew(core: Core, call: Call, draft: MutableObject): MutableObject {
   const { facts } = call.target
   const rules = rulesFor(facts)
-  const context = ruleContext(core, call.user)
+  const context = { ...ruleContext(core, call.user), warn: (text: string) => call.warnings.push(text) }
   const faults = makeNew(core, call, draft, context)
   if (faults.length > 0) {
     throw refusal(

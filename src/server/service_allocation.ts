@@ -10,7 +10,7 @@ import { formatIpv4, isAssignable, parseIpv4, parseIpv4Range } from './ipv4_rang
 /** Gives services their cluster addresses and node ports, so that no two have the same. */
 export interface ServiceAllocator {
   /** Fills in what the service needs and lacks. Returns what takes it back if the service is not stored. @throws ApiError 422 */
-  assign(service: MutableObject, old: KubeObject | undefined): () => void
+  assign(service: MutableObject, old: KubeObject | undefined, run?: 'real' | 'dry'): () => void
   /** Learns what is in use; then follows the services. */
   start(): Promise<void>
   stop(): void
@@ -74,7 +74,7 @@ class Allocator implements ServiceAllocator {
     for (const text of heldBy(previous?.object as KubeObject | undefined)) if (!kept.has(text)) this.#inUse.delete(text)
   }
 
-  assign(service: MutableObject, old: KubeObject | undefined): () => void {
+  assign(service: MutableObject, old: KubeObject | undefined, run: 'real' | 'dry' = 'real'): () => void {
     const before = heldBy(old)
     const taken: string[] = []
     const take = (text: string): boolean => {
@@ -89,7 +89,7 @@ class Allocator implements ServiceAllocator {
     }
     try {
       this.#assignAddress(service, take)
-      this.#assignPorts(service, take)
+      this.#assignPorts(service, take, run)
     } catch (thrown) {
       undo()
       throw thrown
@@ -142,12 +142,12 @@ class Allocator implements ServiceAllocator {
     })
   }
 
-  #assignPorts(service: MutableObject, take: (text: string) => boolean): void {
+  #assignPorts(service: MutableObject, take: (text: string) => boolean, run: 'real' | 'dry'): void {
     const spec = service['spec']
     const wanted =
       spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false)
     for (const [index, port] of (spec.ports ?? []).entries()) {
-      if (port.nodePort) this.#takePort(service, port, index, take)
+      if (port.nodePort) this.#takePort(service, port, index, take, run)
       else if (wanted) port.nodePort = this.#freePort(port.protocol, take)
     }
     const needsHealthCheck = spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local'
@@ -159,6 +159,7 @@ class Allocator implements ServiceAllocator {
     port: { nodePort: number; protocol?: string },
     index: number,
     take: (text: string) => boolean,
+    run: 'real' | 'dry',
   ): void {
     const { first, last } = this.#options.ports
     const refuse = (why: string) =>
@@ -169,7 +170,8 @@ class Allocator implements ServiceAllocator {
           message: `Invalid value: ${port.nodePort}: ${why}`,
         },
       ])
-    if (port.nodePort < first || port.nodePort > last) {
+    // A dry run does not look at the range, as upstream's does not.
+    if (run === 'real' && (port.nodePort < first || port.nodePort > last)) {
       throw refuse(`provided port is not in the valid range. The range of valid ports is ${first}-${last}`)
     }
     if (!take(portKey(port.nodePort, port.protocol))) throw refuse('provided port is already allocated')

@@ -19,7 +19,10 @@ function defaults(draft: MutableObject): void {
   const spec = part(draft, 'spec')
   spec.minReplicas ??= 1
   // The old version says its one metric in a field of its own.
-  if (draft.apiVersion === 'autoscaling/v1') return
+  if (draft.apiVersion === 'autoscaling/v1') {
+    spec.targetCPUUtilizationPercentage ??= CPU_PERCENT_DEFAULT
+    return
+  }
   if (items(spec.metrics).length === 0) spec.metrics = [cpuMetric()]
   if (spec.behavior) behaviorDefaults(spec.behavior)
 }

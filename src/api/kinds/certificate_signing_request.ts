@@ -63,9 +63,7 @@ function validate({ spec }: CertificateSigningRequest): FieldError[] {
   const { usages = [], expirationSeconds } = spec
   const text = new TextDecoder().decode(Uint8Array.from(atob(spec.request ?? ''), (one) => one.charCodeAt(0)))
   return [
-    ...(PEM.test(text)
-      ? []
-      : [invalid('spec.request', spec.request ?? '', 'PEM block type must be CERTIFICATE REQUEST')]),
+    ...(PEM.test(text) ? [] : [invalid('spec.request', spec.request, 'PEM block type must be CERTIFICATE REQUEST')]),
     ...(usages.length === 0 ? [required('spec.usages')] : []),
     ...usages.flatMap((usage, index) => {
       const field = `spec.usages[${index}]`

@@ -94,13 +94,18 @@ function disagreeing({ dataSource, dataSourceRef }: ClaimSpec, at: string): Fiel
 /** What is wrong with a change of a claim: only a bound one may grow, and be bound once. */
 export function claimUpdateErrors(claim: PersistentVolumeClaim, old: PersistentVolumeClaim): FieldError[] {
   return [
-    ...claimSpecErrors(claim.spec, 'spec'),
+    ...claimSpecErrors(claim.spec, 'spec').filter(({ field }) => !OF_GROUP.test(field) || !namesGroup(old.spec)),
     ...changedAnnotationErrors(claim, old),
     ...changedSpecErrors(claim, old),
     ...shrinkErrors(claim, old),
     ...immutableErrors(claim.spec.volumeMode, old.spec.volumeMode, 'volumeMode'),
   ]
 }
+
+const OF_GROUP = /^spec\.dataSource(Ref)?\.apiGroup$/
+/** Where a group was named already, its form is not looked at again. */
+const namesGroup = ({ dataSource, dataSourceRef }: ClaimSpec): boolean =>
+  dataSource?.apiGroup !== undefined || dataSourceRef?.apiGroup !== undefined
 
 /** The class that an annotation names may only move to the field that came after it. */
 function changedAnnotationErrors(claim: PersistentVolumeClaim, old: PersistentVolumeClaim): FieldError[] {

@@ -64,7 +64,7 @@ function scheduleErrors(schedule: string): FieldError[] {
     return [invalid(field, schedule, 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead')]
   }
   if (schedule.startsWith('@')) return []
-  const fields = schedule.trim().split(/\s+/)
+  const fields = schedule.split(/\s+/).filter((field) => field !== '')
   if (fields.length === SCHEDULE_FIELDS) return []
   const detail = `expected exactly ${SCHEDULE_FIELDS} fields, found ${fields.length}: [${fields.join(' ')}]`
   return [invalid(field, schedule, detail)]

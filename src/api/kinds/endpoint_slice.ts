@@ -3,8 +3,9 @@ import type { KindRules, MutableObject } from '../kind_rules.ts'
 import { ENDPOINT_SLICES } from '../resources.ts'
 import type { EndpointSlice } from '../types.ts'
 import { IP_FAULT, isIPv4, isIPv6 } from '../validation/addresses.ts'
-import { formed } from '../validation/checks.ts'
+import { formed, requiredOneOf } from '../validation/checks.ts'
 import { equal } from '../validation/equality.ts'
+import { nonCanonicalIpWarnings } from '../validation/ip_warnings.ts'
 import { immutableErrors } from '../validation/metadata.ts'
 import { dnsLabel, dnsSubdomain, type FormCheck, labelValue, qualifiedName } from '../validation/names.ts'
 import { items } from './draft.ts'
@@ -28,17 +29,19 @@ function defaults(draft: MutableObject): void {
 
 function validate(slice: EndpointSlice): FieldError[] {
   const { addressType } = slice
-  if (!addressType) return [required('addressType')]
-  if (!TYPES.includes(addressType)) return [notSupported('addressType', addressType, TYPES)]
-  const endpoints = slice.endpoints ?? []
   return [
+    ...requiredOneOf(addressType, TYPES, 'addressType'),
     ...portListErrors(slice.ports ?? []),
-    ...(endpoints.length > ENDPOINTS_MAX ? [tooMany('endpoints', endpoints.length, ENDPOINTS_MAX)] : []),
-    ...endpoints.flatMap((endpoint, index) => [
-      ...endpointErrors(endpoint.addresses ?? [], addressType, `endpoints[${index}]`),
-      ...placeErrors(endpoint, `endpoints[${index}]`),
-    ]),
+    ...endpointListErrors(slice.endpoints ?? [], addressType),
   ]
+}
+
+function endpointListErrors(endpoints: readonly Endpoint[], type: string): FieldError[] {
+  if (endpoints.length > ENDPOINTS_MAX) return [tooMany('endpoints', endpoints.length, ENDPOINTS_MAX)]
+  return endpoints.flatMap((endpoint, index) => [
+    ...endpointErrors(endpoint.addresses ?? [], type, `endpoints[${index}]`),
+    ...placeErrors(endpoint, `endpoints[${index}]`),
+  ])
 }
 
 function portListErrors(ports: NonNullable<EndpointSlice['ports']>): FieldError[] {
@@ -60,10 +63,10 @@ function portListErrors(ports: NonNullable<EndpointSlice['ports']>): FieldError[
 
 function endpointErrors(addresses: readonly string[], type: string, at: string): FieldError[] {
   const field = `${at}.addresses`
-  if (addresses.length === 0) return [required(field, 'must contain at least 1 address')]
   return [
+    ...(addresses.length === 0 ? [required(field, 'must contain at least 1 address')] : []),
     ...(addresses.length > ADDRESSES_MAX ? [tooMany(field, addresses.length, ADDRESSES_MAX)] : []),
-    ...addresses.flatMap((address, index) => addressErrors(address, type, `${field}[${index}]`)),
+    ...addresses.flatMap((address, index) => addressErrors(address, type, field, index)),
   ]
 }
 
@@ -84,12 +87,30 @@ function placeErrors({ nodeName, hostname, hints }: Endpoint, at: string): Field
   ]
 }
 
-function addressErrors(address: string, type: string, field: string): FieldError[] {
-  if (type === 'FQDN') return dnsSubdomain(address).map((fault) => invalid(field, address, fault))
-  const right = type === 'IPv4' ? isIPv4(address) : isIPv6(address)
-  if (right) return specialAddressFaults(address).map((fault) => invalid(field, address, fault))
-  const other = isIPv4(address) || isIPv6(address)
-  return [invalid(field, address, other ? `must be an ${type} address` : IP_FAULT)]
+/** Addresses of a type that is not known are not looked at. An address of another family is told of the whole list. */
+function addressErrors(address: string, type: string, list: string, index: number): FieldError[] {
+  const field = `${list}[${index}]`
+  if (type === 'FQDN') return domainErrors(address, field)
+  if (type !== 'IPv4' && type !== 'IPv6') return []
+  if (!isIPv4(address) && !isIPv6(address)) return [invalid(field, address, IP_FAULT)]
+  const fits = type === 'IPv4' ? isIPv4(address) : isIPv6(address)
+  return [
+    ...(fits ? [] : [invalid(list, address, `must be an ${type} address`)]),
+    ...specialAddressFaults(address).map((fault) => invalid(field, address, fault)),
+  ]
+}
+
+/** A name with a domain behind it; a dot at its end does no harm. */
+function domainErrors(text: string, field: string): FieldError[] {
+  if (text === '') return [required(field)]
+  const name = text.replace(/\.$/, '')
+  const faults = dnsSubdomain(name)
+  if (faults.length > 0) return [invalid(field, name, faults.join(','))]
+  const labels = name.split('.')
+  if (labels.length < 2)
+    return [invalid(field, name, 'should be a domain with at least two segments separated by dots')]
+  const wrong = labels.find((label) => dnsLabel(label).length > 0)
+  return wrong === undefined ? [] : [invalid(field, wrong, dnsLabel(wrong).join(','))]
 }
 
 const portsCell = ({ ports }: EndpointSlice): string =>
@@ -97,6 +118,22 @@ const portsCell = ({ ports }: EndpointSlice): string =>
 
 const addressesCell = ({ endpoints }: EndpointSlice): string =>
   (endpoints ?? []).length === 0 ? '<unset>' : firstFew((endpoints ?? []).flatMap(({ addresses }) => addresses))
+
+/** The cluster's own parts write addresses as they should be. */
+const OWN_MANAGERS = ['endpointslice-controller.k8s.io', 'endpointslicemirroring-controller.k8s.io']
+
+function sliceWarnings({ metadata, addressType, endpoints }: EndpointSlice, old: EndpointSlice | undefined): string[] {
+  const isOwn = OWN_MANAGERS.includes(metadata.labels?.['endpointslice.kubernetes.io/managed-by'] ?? '')
+  const addresses = (endpoints ?? []).flatMap((endpoint, index) =>
+    (endpoint.addresses ?? []).flatMap((address, at) =>
+      nonCanonicalIpWarnings(address, `endpoints[${index}].addresses[${at}]`),
+    ),
+  )
+  return [
+    ...(old === undefined && addressType === 'FQDN' ? ['spec.addressType: FQDN endpoints are deprecated'] : []),
+    ...(isOwn ? [] : addresses),
+  ]
+}
 
 /** Where a service's traffic may go. */
 export const endpointSliceRules: KindRules<EndpointSlice> = {
@@ -112,6 +149,7 @@ export const endpointSliceRules: KindRules<EndpointSlice> = {
     for (const endpoint of items(draft['endpoints'])) delete endpoint.deprecatedTopology
   },
   validateCreate: validate,
+  warnings: sliceWarnings,
   validateUpdate: (slice, old) => [
     ...validate(slice),
     ...immutableErrors(slice.addressType, old.addressType, 'addressType'),

@@ -4,6 +4,7 @@ import { PODS } from '../resources.ts'
 import type { Pod } from '../types.ts'
 import { items, part } from './draft.ts'
 import { podOnlyDefaults, podSpecDefaults } from './pod_defaults.ts'
+import { adoptAppArmor } from './pod_profile_annotations.ts'
 import { podLevelRequests, qualityOfService } from './pod_quality.ts'
 import { resizeRules } from './pod_resize.ts'
 import { podCells, podRowConditions } from './pod_rows.ts'
@@ -45,6 +46,7 @@ function leastGrace({ spec }: MutableObject): void {
 function prepareCreate(draft: MutableObject, context: RuleContext): void {
   const { spec } = draft
   leastGrace(draft)
+  adoptAppArmor(draft, (text) => context.warn?.(text))
   draft['status'] = { phase: 'Pending', qosClass: qualityOfService(spec) }
   if (items(spec.schedulingGates).length > 0) draft['status'].conditions = [gatedCondition(context)]
 }

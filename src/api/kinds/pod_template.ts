@@ -2,6 +2,7 @@ import { type FieldError, forbidden, notSupported } from '../field_error.ts'
 import type { PodTemplateSpec } from '../types.ts'
 import { labelErrors } from '../validation/labels.ts'
 import { annotationErrors } from '../validation/metadata.ts'
+import { profileMatchErrors } from './pod_profile_annotations.ts'
 import { podSpecErrors } from './pod_validation.ts'
 import { podAnnotationErrors } from './pod_validation_annotations.ts'
 
@@ -17,7 +18,12 @@ export function templateErrors(
   const isAnyPolicy = restartPolicies.length > 1
   return [
     ...templateMetadataErrors(template, at),
-    ...(spec === undefined ? [] : podSpecErrors(spec, `${at}.spec`)),
+    ...(spec === undefined
+      ? []
+      : [
+          ...podSpecErrors(spec, `${at}.spec`),
+          ...profileMatchErrors(template.metadata?.annotations, spec, `${at}.spec`),
+        ]),
     ...((spec?.ephemeralContainers ?? []).length > 0
       ? [forbidden(`${at}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template')]
       : []),

@@ -5,6 +5,7 @@ import { formed, formedIfSet, oneOf, requiredOneOf } from '../validation/checks.
 import { labelErrors } from '../validation/labels.ts'
 import { dnsLabel, dnsSubdomain, qualifiedName } from '../validation/names.ts'
 import { INT32_MAX, inRange } from '../validation/numbers.ts'
+import { profileMatchErrors } from './pod_profile_annotations.ts'
 import { affinityErrors } from './pod_validation_affinity.ts'
 import { podAnnotationErrors } from './pod_validation_annotations.ts'
 import { containersErrors, imagePaddingErrors, initContainersErrors } from './pod_validation_containers.ts'
@@ -34,6 +35,7 @@ export function podErrors(pod: Pod): FieldError[] {
     ...(spec.nodeName && gated
       ? [forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared')]
       : []),
+    ...profileMatchErrors(pod.metadata.annotations, spec, 'spec'),
   ]
 }
 

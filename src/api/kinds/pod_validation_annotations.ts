@@ -1,6 +1,7 @@
 import { type FieldError, invalid } from '../field_error.ts'
 import type { PodSpec } from '../types.ts'
 import { INT32_MAX } from '../validation/numbers.ts'
+import { profileAnnotationErrors } from './pod_profile_annotations.ts'
 
 const MIRROR = 'kubernetes.io/config.mirror'
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost'
@@ -18,6 +19,7 @@ export function podAnnotationErrors(
   return [
     ...(mirror !== undefined && !spec.nodeName ? [invalid(at(MIRROR), mirror, detail)] : []),
     ...(cost !== undefined && !isCost(cost) ? [invalid(at(DELETION_COST), cost, 'must be a 32bit integer')] : []),
+    ...profileAnnotationErrors(annotations ?? {}, spec, field),
   ]
 }
 

@@ -26,10 +26,12 @@ const GONE_LATER = ['cephfs', 'rbd']
 
 /** What is allowed, but hardly meant. */
 export function podWarnings(pod: Pod, old: Pod | undefined): string[] {
+  // Pods are changed by programs, and often: nobody would read it.
+  if (old !== undefined) return []
   const dotted =
     "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [must not contain dots]"
   return [
-    ...(old === undefined && pod.metadata.name.includes('.') ? [dotted] : []),
+    ...(pod.metadata.name.includes('.') ? [dotted] : []),
     ...specWarnings(pod.spec, pod.metadata.annotations ?? {}, ''),
   ]
 }

@@ -10,7 +10,7 @@ import { namespacedRef, type StoredWithSpec } from './refs.ts'
 import { labelText } from './service.ts'
 import { containerCells } from './stateful_set.ts'
 import { runningTemplateErrors } from './workload.ts'
-import { namedWorkloadWarnings } from './workload_warnings.ts'
+import { namedWorkloadWarnings, workloadWarnings } from './workload_warnings.ts'
 
 export type ReplicationController = StoredWithSpec<k8s.V1ReplicationController>
 
@@ -58,7 +58,9 @@ export const replicationControllerRules: KindRules<ReplicationController> = {
   },
   prepareUpdate: keepStatus,
   prepareStatusUpdate: keepSpec,
-  warnings: namedWorkloadWarnings,
+  // Upstream looks at the template that is replaced, not at the new one.
+  warnings: (controller, old) =>
+    old === undefined ? namedWorkloadWarnings(controller, old) : workloadWarnings(old, controller),
   validateCreate: validate,
   selectableFields: ({ status }) => ({ 'status.replicas': String(status?.replicas ?? 0) }),
   cells: ({ metadata, spec, status }, now) => [

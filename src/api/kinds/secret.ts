@@ -9,6 +9,7 @@ import { immutableErrors } from '../validation/metadata.ts'
 import { base64Length, DATA_BYTES_MAX, IMMUTABLE_SET, keyErrors } from './config_map.ts'
 import { fill, part } from './draft.ts'
 import { ageOf } from './durations.ts'
+import { keyPairFault } from './secret_pem.ts'
 
 const ACCOUNT_ANNOTATION = 'kubernetes.io/service-account.name'
 const REDACTED = '<secret contents redacted>'
@@ -91,6 +92,11 @@ export const secretRules: KindRules<Secret> = {
   },
   validateCreate: validate,
   validateUpdate,
+  warnings: ({ type, data = {} }) => {
+    if (type !== 'kubernetes.io/tls') return []
+    const fault = keyPairFault(base64ToText(data['tls.crt'] ?? ''), base64ToText(data['tls.key'] ?? ''))
+    return fault === undefined ? [] : [fault]
+  },
   selectableFields: ({ type }) => ({ type: type ?? '' }),
   cells: ({ metadata, type, data = {} }, now): Cell[] => [
     metadata.name,

@@ -152,7 +152,7 @@ export const labelValue: FormCheck = (text) => [
 /** Keys of a ConfigMap or Secret; they become file names. */
 export const configKey: FormCheck = (text) => {
   const faults = bytesOf(text) > SUBDOMAIN_CHARACTERS_MAX ? [tooManyCharacters(SUBDOMAIN_CHARACTERS_MAX)] : []
-  if (!IS_CONFIG_KEY.test(text)) return [...faults, CONFIG_KEY_FAULT]
+  if (!IS_CONFIG_KEY.test(text)) faults.push(CONFIG_KEY_FAULT)
   if (text === '.') return [...faults, "must not be '.'"]
   if (text === '..') return [...faults, "must not be '..'"]
   return text.startsWith('..') ? [...faults, "must not start with '..'"] : faults

@@ -34,7 +34,7 @@ export const priority: AdmissionPlugin = {
     if (chosen !== undefined) spec.priorityClassName = chosen.metadata.name
     spec.priority = value
     const preemption = chosen?.preemptionPolicy ?? DEFAULT_PREEMPTION
-    if (spec.preemptionPolicy && spec.preemptionPolicy !== preemption) {
+    if (spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== preemption) {
       throw refusal(
         attributes,
         `the string value of PreemptionPolicy (${spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${preemption} from the given PriorityClass name`,

@@ -44,7 +44,7 @@ async function tryCreate(core: Core, call: Call, draft: MutableObject): Promise<
   if (core.store.head(key) !== undefined) return undefined
   if (isDry) {
     if (version) prepared.metadata['resourceVersion'] = version
-    if (isService(facts)) core.services.assign(prepared, undefined)()
+    if (isService(facts)) core.services.assign(prepared, undefined, 'dry')()
     const object = fromStorage(facts, inOrder(toStorage(facts, prepared)))
     return objectAnswer(201, facts, { object, bytes: undefined })
   }

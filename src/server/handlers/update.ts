@@ -108,7 +108,9 @@ async function tryChange(
   if (call.request.patchType === undefined) checkUid(call, draft, old)
   checkVersion(call, draft, old)
   const prepared = prepareChange(core, call, draft, old)
-  const giveBack = isService(facts) ? core.services.assign(prepared, old) : undefined
+  const giveBack = isService(facts)
+    ? core.services.assign(prepared, old, isDryRun(call.request.options) ? 'dry' : 'real')
+    : undefined
   if (isDryRun(call.request.options)) {
     giveBack?.()
     return dryAnswer(call, prepared, current)
