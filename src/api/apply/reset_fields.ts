@@ -35,18 +35,6 @@ const RESET: Readonly<Record<string, readonly Path[]>> = {
   'resourceclaims.resource.k8s.io/status': [SPEC, METADATA],
 }
 
-/** Any entry of a list. */
-const ANY_ENTRY = '*'
-
-/** Subresources that can own nothing but certain places and what is on the way to them and below. */
-const ONLY: Readonly<Record<string, readonly Path[]>> = {
-  'pods/ephemeralcontainers': [['f:spec', 'f:ephemeralContainers']],
-  'pods/resize': ['f:containers', 'f:initContainers'].flatMap((list) => [
-    ['f:spec', list, ANY_ENTRY, 'f:resources'],
-    ['f:spec', list, ANY_ENTRY, 'f:resizePolicy'],
-  ]),
-}
-
 const filters = new Map<string, FieldFilter>()
 
 /** The filter of the fields that a write through a resource or subresource cannot change. */
@@ -61,8 +49,6 @@ export function resetFilter(written: WrittenThrough): FieldFilter {
 }
 
 function makeFilter(name: string, { subresource, hasStatus }: WrittenThrough): FieldFilter {
-  const only = ONLY[name]
-  if (only !== undefined) return (set) => matching(set, only)
   const usual = subresource === 'status' ? [SPEC] : subresource === undefined && hasStatus ? [STATUS] : []
   const paths = RESET[name] ?? usual
   return (set) => paths.reduce((left, path) => sets.without(left, path), set)
@@ -78,19 +64,6 @@ function remembering(filter: FieldFilter): FieldFilter {
     results.set(set, made)
     return made
   }
-}
-
-function matching(set: sets.FieldSet, paths: readonly Path[]): sets.FieldSet {
-  if (paths.some((path) => path.length === 0)) return set
-  const isNamed = (key: string, [first]: Path): boolean => first === key || first === ANY_ENTRY
-  const members = new Set([...set.members].filter((key) => paths.some((path) => isNamed(key, path))))
-  const children = new Map<string, sets.FieldSet>()
-  for (const [key, child] of set.children) {
-    const inner = paths.filter((path) => isNamed(key, path)).map((path) => path.slice(1))
-    const left = inner.length === 0 ? sets.EMPTY_SET : matching(child, inner)
-    if (!sets.isEmptySet(left)) children.set(key, left)
-  }
-  return { members, children }
 }
 
 /** Fields that nobody manages. */

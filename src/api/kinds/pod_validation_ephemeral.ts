@@ -36,7 +36,8 @@ const NOT_IN_TEMPLATE: Readonly<Record<string, string>> = {
   managedFields: 'managedFields',
 }
 
-const otherMetadataErrors = (metadata: object | undefined, at: string): FieldError[] =>
+/** A template's metadata hold nothing but labels and annotations. */
+export const otherMetadataErrors = (metadata: object | undefined, at: string): FieldError[] =>
   Object.entries(NOT_IN_TEMPLATE).flatMap(([field, shown]) => {
     const value = new Map<string, unknown>(Object.entries(metadata ?? {})).get(field)
     const set = Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null && value !== ''

@@ -37,6 +37,7 @@ import { priorityClassRules } from './priority_class.ts'
 import { priorityLevelRules } from './priority_level.ts'
 import { replicaSetRules } from './replica_set.ts'
 import { replicationControllerRules } from './replication_controller.ts'
+import { resourceClaimRules, resourceClaimTemplateRules } from './resource_claim.ts'
 import { resourceQuotaRules } from './resource_quota.ts'
 import { clusterRoleRules, roleRules } from './role.ts'
 import { clusterRoleBindingRules, roleBindingRules } from './role_binding.ts'
@@ -72,6 +73,8 @@ const OWN_RULES: readonly KindRules[] = [
   deploymentRules,
   deviceClassRules,
   resourceSliceRules,
+  resourceClaimRules,
+  resourceClaimTemplateRules,
   disruptionBudgetRules,
   endpointSliceRules,
   endpointsRules,

@@ -33,10 +33,11 @@ function internalField(external: string, group: string, [json, goName, goType, w
   return [goName, goType.replace(/struct$/, internalName(inner, group))]
 }
 
-/** `io.k8s.apimachinery.pkg.apis.meta.v1.Time` keeps its path, a type of the group only its name. */
+/** `io.k8s.apimachinery.pkg.apis.meta.v1.Time` keeps its path, a type of a group that group and its name. */
 function internalName(external: string, group: string): string {
   const shared = /^io\.k8s\.apimachinery\.(.*)\.(v1|resource|intstr|runtime)\.(\w+)$/.exec(external)
-  if (shared === null) return `${group}.${external.slice(external.lastIndexOf('.') + 1)}`
+  const [, own = group] = /^io\.k8s\.api\.(\w+)\.v1\./.exec(external) ?? []
+  if (shared === null) return `${own}.${external.slice(external.lastIndexOf('.') + 1)}`
   const [, path = '', last, name] = shared
   return `k8s.io/apimachinery/${path.replaceAll('.', '/')}/${last}.${name}`
 }

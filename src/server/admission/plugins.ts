@@ -3,6 +3,7 @@ import { certificateSubject, certificates } from './certificates.ts'
 import { defaultIngressClass } from './default_ingress_class.ts'
 import { defaultStorageClass } from './default_storage_class.ts'
 import { defaultTolerations } from './default_tolerations.ts'
+import { deviceAdminAccess } from './device_admin_access.ts'
 import { limitRanger } from './limit_ranger.ts'
 import { namespaceLifecycle } from './namespace_lifecycle.ts'
 import { nodeDeclaredFeatures } from './node_declared_features.ts'
@@ -36,5 +37,6 @@ export const ADMISSION_PLUGINS: readonly AdmissionPlugin[] = [
   defaultIngressClass,
   nodeDeclaredFeatures,
   podResize,
+  deviceAdminAccess,
   resourceQuota,
 ]
