@@ -91,3 +91,27 @@ test('a type without a message is refused rather than sent empty', () => {
   const typeName = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition'
   assert.throws(() => encodeProtobuf(typeName, { kind: 'CustomResourceDefinition' }), { code: 406 })
 })
+
+test('faults inside a message are told in the words of Go', () => {
+  const type = 'io.k8s.api.core.v1.ConfigMap'
+  const faultOf = (...bytes: number[]) => {
+    try {
+      decodeMessage(type, Uint8Array.of(...bytes))
+    } catch (thrown) {
+      return (thrown as Error).message
+    }
+    return undefined
+  }
+  assert.equal(faultOf(0x08, 1), 'proto: wrong wireType = 0 for field ObjectMeta')
+  assert.equal(faultOf(0x7f), 'proto: illegal wireType 7')
+  assert.equal(faultOf(0x00), 'proto: ConfigMap: illegal tag 0 (wire type 0)')
+  assert.equal(faultOf(0x7c), 'proto: ConfigMap: wiretype end group for non-group')
+  assert.equal(faultOf(0x78, ...Array(10).fill(0xff), 1), 'proto: integer overflow')
+  assert.equal(faultOf(0x78, 0xff), 'unexpected EOF')
+  assert.equal(faultOf(0x7a, 1, 65), undefined)
+})
+
+test('an envelope that is empty, or has nothing in it', () => {
+  assert.throws(() => openEnvelope(new Uint8Array()), /^ProtobufError: empty data$/)
+  assert.throws(() => openEnvelope(Uint8Array.of(0x6b, 0x38, 0x73, 0)), /^ProtobufError: empty body$/)
+})

@@ -11,9 +11,11 @@ const PROTOBUF_MAGIC: Uint8Array = Uint8Array.of(0x6b, 0x38, 0x73, 0x00)
 
 /** Opens the envelope of a body: the magic bytes and `runtime.Unknown`. Throws a ProtobufError. */
 export function openEnvelope(body: Uint8Array): ProtobufEnvelope {
+  if (body.length === 0) throw new ProtobufError('empty data')
   if (!PROTOBUF_MAGIC.every((byte, index) => body[index] === byte)) {
     throw new ProtobufError('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]')
   }
+  if (body.length === PROTOBUF_MAGIC.length) throw new ProtobufError('empty body')
   return readEnvelope(body.subarray(PROTOBUF_MAGIC.length))
 }
 
@@ -40,9 +42,10 @@ function encodeEnvelope(
   { apiVersion = '', kind = '' }: { apiVersion?: string; kind?: string },
   raw: Uint8Array,
 ): Uint8Array {
-  const meta = writeMessage(UNKNOWN, { typeMeta: { apiVersion, kind }, contentEncoding: '', contentType: '' })
+  const meta = writeMessage(UNKNOWN, { typeMeta: { apiVersion, kind } })
+  const rest = writeMessage(UNKNOWN, { contentEncoding: '', contentType: '' })
   const length = varint(raw.length)
-  return joined([PROTOBUF_MAGIC, meta, Uint8Array.of(RAW_FIELD_TAG, ...length), raw])
+  return joined([PROTOBUF_MAGIC, meta, Uint8Array.of(RAW_FIELD_TAG, ...length), raw, rest])
 }
 
 /** One event of a protobuf watch: a `WatchEvent` without envelope behind its length in four bytes. */

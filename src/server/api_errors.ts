@@ -31,6 +31,15 @@ export const alreadyExists = (of: ResourceName, name: string): ApiError =>
     details: detailsOf(of, name),
   })
 
+/** The same for who left it to the server to find a name: another attempt may find one. */
+export const noUniqueName = (of: ResourceName, name: string): ApiError =>
+  new ApiError({
+    code: 409,
+    reason: 'AlreadyExists',
+    message: `${alreadyExists(of, name).message}, the server was not able to generate a unique name for the object`,
+    details: { ...detailsOf(of, name), retryAfterSeconds: 1 },
+  })
+
 export const conflict = (of: ResourceName, name: string, why: string): ApiError =>
   new ApiError({
     code: 409,

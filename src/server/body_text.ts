@@ -7,6 +7,8 @@ export interface RawBody {
   readonly value: unknown
   /** `duplicate field "data.x"`, or YAML's wording. */
   readonly strictErrors: readonly string[]
+  /** Why the object could not be read, though its kind could. */
+  readonly fault?: string
   /** Kind and version that stand outside the value: those of a protobuf envelope. */
   readonly envelope?: { readonly apiVersion: string; readonly kind: string }
 }
@@ -57,9 +59,21 @@ async function parseProtobuf(bytes: Uint8Array, typeName: string): Promise<RawBo
     const { apiVersion, kind, raw } = openEnvelope(bytes)
     const { group, version } = parseGroupVersion(apiVersion)
     const isExpected = apiVersion === '' || typeNameOf(group, version, kind) === typeName || typeName === DELETE_OPTIONS
-    return { value: isExpected ? decodeMessage(typeName, raw) : {}, strictErrors: [], envelope: { apiVersion, kind } }
+    const envelope = { apiVersion, kind }
+    if (!isExpected) return { value: {}, strictErrors: [], envelope }
+    return { ...messageOrFault(() => decodeMessage(typeName, raw)), strictErrors: [], envelope }
   } catch (thrown) {
     if (thrown instanceof Error && thrown.name === 'ProtobufError') throw new BodyError(thrown.message)
+    throw thrown
+  }
+}
+
+/** What is wrong inside the envelope is known to be of a kind, and is told as a fault of that kind. */
+function messageOrFault(decode: () => object): Pick<RawBody, 'value' | 'fault'> {
+  try {
+    return { value: decode() }
+  } catch (thrown) {
+    if (thrown instanceof Error && thrown.name === 'ProtobufError') return { value: {}, fault: thrown.message }
     throw thrown
   }
 }

@@ -37,6 +37,7 @@ export async function decodeBody(
   const wanted = apiVersionOf(expected)
   const isWanted = kind === expected.kind && (apiVersion === wanted || equalVersions.includes(apiVersion))
   if (!isWanted) checkKnown({ kind, apiVersion, expected, refuse })
+  if (raw.fault !== undefined) throw refuse(raw.fault)
   try {
     const value = { ...(raw.value as object), kind, apiVersion: wanted }
     const { object, strictErrors, hollow } = decodeObject(typeName, value)
@@ -142,7 +143,8 @@ function applyFieldValidation(call: Call, errors: readonly string[], refuse: (wh
 /** Decodes the DeleteOptions in a body. @throws ApiError 400 */
 export async function decodeOptionsBody(call: Call): Promise<object> {
   try {
-    const { value, envelope } = await parseBody(call, DELETE_OPTIONS)
+    const { value, envelope, fault } = await parseBody(call, DELETE_OPTIONS)
+    if (fault !== undefined) throw badRequest(fault)
     if (value === null) return {}
     checkHeader(value)
     return { ...decodeObject(DELETE_OPTIONS, value).object, ...envelope }

@@ -278,6 +278,14 @@ test('a namespace in what has none is nothing; a manager is measured in bytes', 
   assert.deepEqual([long.status, long.json.details.causes[0].field], [422, 'fieldManager'])
 })
 
+test('who would have had a name found for an object may try again', async () => {
+  await make('generated')
+  const body = { metadata: { name: 'generated', generateName: 'generated-' } }
+  const { json, headers } = await cluster.ask({ method: 'POST', path: MAPS, body })
+  assert.match(json.message, /already exists, the server was not able to generate a unique name for the object$/)
+  assert.deepEqual([json.details.retryAfterSeconds, headers['retry-after']], [1, '1'])
+})
+
 test('a DELETE with a body is told nothing by its query', async () => {
   await make('deleted')
   const body = { propagationPolicy: 'Background' }

@@ -28,6 +28,51 @@ function guarded<T>(read: () => T): T {
   }
 }
 
+/** A message type as Go's faults name it: without its package. */
+const shortName = (type: string): string => type.slice(type.lastIndexOf('.') + 1)
+
+/** Reads the number and the wire type of the next field; groups and field 0 are nobody's. */
+function nextTag(reader: Reader, type: string): number {
+  const tag = reader.uint32()
+  if ((tag & 7) === 4) throw new ProtobufError(`proto: ${shortName(type)}: wiretype end group for non-group`)
+  if (tag >>> 3 === 0) throw new ProtobufError(`proto: ${shortName(type)}: illegal tag 0 (wire type ${tag})`)
+  return tag
+}
+
+const VARINT_BYTES_MAX = 10
+
+/** Passes over the value of a field that is not known. */
+function skip(reader: Reader, wireType: number): void {
+  if (wireType > 5) throw new ProtobufError(`proto: illegal wireType ${wireType}`)
+  if (wireType !== 0) return void reader.skipType(wireType)
+  for (let bytes = 0; bytes < VARINT_BYTES_MAX; bytes++) {
+    if (reader.pos >= reader.len) throw new ProtobufError('unexpected EOF')
+    if (((reader.buf[reader.pos++] ?? 0) & 0x80) === 0) return
+  }
+  throw new ProtobufError('proto: integer overflow')
+}
+
+/** Names that Go writes in capitals as a whole. */
+const INITIALISMS = new Set(['uid', 'ip', 'id', 'url', 'tls', 'http', 'tcp', 'nfs', 'rbd', 'fc', 'csi', 'iqn'])
+
+/** A field as Go's faults name it. */
+function goNameOf({ json = '', value }: MessageField): string {
+  if (json === 'metadata' && value.kind === 'message') return shortName(value.type)
+  if (json === 'apiVersion') return 'APIVersion'
+  return INITIALISMS.has(json) ? json.toUpperCase() : json.charAt(0).toUpperCase() + json.slice(1)
+}
+
+const wrongWireType = (wireType: number, name: string): ProtobufError =>
+  new ProtobufError(`proto: wrong wireType = ${wireType} for field ${name}`)
+
+/** What stands beside the object in `runtime.Unknown`. */
+const UNKNOWN_FIELDS: Readonly<Record<number, string>> = {
+  1: 'TypeMeta',
+  2: 'Raw',
+  3: 'ContentEncoding',
+  4: 'ContentType',
+}
+
 /** Reads `runtime.Unknown`: the type of the object and its bytes, which are not copied. */
 export function readEnvelope(bytes: Uint8Array): ProtobufEnvelope {
   return guarded(() => {
@@ -35,10 +80,12 @@ export function readEnvelope(bytes: Uint8Array): ProtobufEnvelope {
     const typeMeta: { apiVersion?: string; kind?: string } = {}
     let raw: Uint8Array = new Uint8Array(0)
     while (reader.pos < reader.len) {
-      const tag = reader.uint32()
+      const tag = nextTag(reader, 'Unknown')
+      const known = UNKNOWN_FIELDS[tag >>> 3]
+      if (known !== undefined && (tag & 7) !== 2) throw wrongWireType(tag & 7, known)
       if (tag === 10) readInto(typeMeta, 'io.k8s.apimachinery.pkg.runtime.TypeMeta', reader, endOfLength(reader))
       else if (tag === 18) raw = reader.bytes()
-      else reader.skipType(tag & 7)
+      else skip(reader, tag & 7)
     }
     return { apiVersion: typeMeta.apiVersion ?? '', kind: typeMeta.kind ?? '', raw }
   })
@@ -54,14 +101,15 @@ export function readMessage(type: string, bytes: Uint8Array): object {
 function readInto(target: object, type: string, reader: Reader, end: number): void {
   const { byNumber } = messageOf(type)
   while (reader.pos < end) {
-    const tag = reader.uint32()
+    const tag = nextTag(reader, type)
     const field = byNumber.get(tag >>> 3)
-    if (field === undefined || wireTypeOf(field) !== (tag & 7)) reader.skipType(tag & 7)
+    if (field === undefined) skip(reader, tag & 7)
+    else if (wireTypeOf(field) !== (tag & 7)) throw wrongWireType(tag & 7, goNameOf(field))
     else readField(target, field, reader)
   }
 }
 
-/** A field that comes in another wire type than the table says is passed over like an unknown one. */
+/** How the value of a field has to come. */
 function wireTypeOf({ shape, value }: MessageField): number {
   if (shape === 'map') return 2
   if (value.kind === 'bool' || value.kind === 'int32' || value.kind === 'int64') return 0
@@ -159,7 +207,7 @@ function readSmall(reader: Reader): Map<number, number | string> {
   const values = new Map<number, number | string>()
   const end = endOfLength(reader)
   while (reader.pos < end) {
-    const tag = reader.uint32()
+    const tag = nextTag(reader, 'Timestamp')
     if ((tag & 7) === 0) values.set(tag >>> 3, readInteger(reader))
     else if ((tag & 7) === 2) values.set(tag >>> 3, reader.string())
     else reader.skipType(tag & 7)

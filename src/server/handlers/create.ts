@@ -1,7 +1,7 @@
 import type { MutableObject } from '../../api/kind_rules.ts'
 import type { ResourceFacts } from '../../api/schema/table.ts'
 import { copyOf } from '../../base/copy.ts'
-import { alreadyExists, badRequest, rawServerError } from '../api_errors.ts'
+import { alreadyExists, badRequest, noUniqueName, rawServerError } from '../api_errors.ts'
 import { type Answer, type Call, objectAnswer, resourceNameOf } from '../call.ts'
 import { commitState } from '../commit.ts'
 import type { Core } from '../core.ts'
@@ -30,7 +30,9 @@ export async function createDraft(core: Core, call: Call, draft: MutableObject):
     const answer = await tryCreate(core, call, attempt === 1 && !generated ? draft : copyOf(draft))
     if (answer !== undefined) return answer
     if (generated && attempt < GENERATED_NAME_ATTEMPTS_MAX) continue
-    throw alreadyExists(resourceNameOf(call.target.facts), String(draft.metadata['name'] ?? ''))
+    const of = resourceNameOf(call.target.facts)
+    const name = String(draft.metadata['name'] ?? '')
+    throw draft.metadata['generateName'] ? noUniqueName(of, name) : alreadyExists(of, name)
   }
 }
 
