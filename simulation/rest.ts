@@ -3,6 +3,7 @@ import type { ApiRequest } from '../src/api/request.ts'
 import { NAMESPACES as NAMESPACE_OBJECTS, NODES, PODS } from '../src/api/resources.ts'
 import type { KubeObject, Node, Pod } from '../src/api/types.ts'
 import type { Random } from '../src/base/random.ts'
+import { drawFaults, NO_FAULTS } from './faults.ts'
 import { InvariantViolation } from './invariants.ts'
 import { metadataOf, NAMESPACES, SORTS, type Sort } from './palette.ts'
 import { World } from './world.ts'
@@ -34,10 +35,13 @@ export async function runToRest(seed: string): Promise<RestResult> {
   let violation: string | undefined
   try {
     await world.begin()
+    // Every second run has a bad network while users act; it is a good one when they have stopped.
+    if (users.random.integer(2) === 0) world.faults = drawFaults(world.random.fork('faults'))
     for (let count = 0; count < OPERATIONS; count++) {
       await users.operate()
       await world.clock.advance(users.random.integer(BETWEEN_OPERATIONS_MS))
     }
+    world.faults = NO_FAULTS
     await world.clock.advance(SETTLE_MS)
     await checkRest(world)
   } catch (thrown) {
