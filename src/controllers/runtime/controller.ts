@@ -21,6 +21,8 @@ export interface ControllerDeps {
 export interface WatchRule<T extends KubeObject = KubeObject> {
   readonly resource: ResourceRef<T>
   readonly keys: (change: CacheChange<T>) => readonly ObjectKey[]
+  /** How long a change may wait to be seen together with the next: for what only a status tells of. Absent: not at all. */
+  readonly waitMs?: (change: CacheChange<T>) => Millis
 }
 
 /** How a reconciliation ended. Throwing means: try again with back-off. */
@@ -50,6 +52,7 @@ export interface Controller<View, Plan> {
 export function watchRule<T extends KubeObject>(
   resource: ResourceRef<T>,
   keys: (change: CacheChange<T>) => readonly ObjectKey[],
+  waitMs?: (change: CacheChange<T>) => Millis,
 ): WatchRule {
-  return { resource, keys } as unknown as WatchRule
+  return { resource, keys, ...(waitMs === undefined ? {} : { waitMs }) } as unknown as WatchRule
 }

@@ -19,6 +19,7 @@ export class KeyQueue {
   readonly #waiting = new Set<ObjectKey>()
   readonly #working = new Set<ObjectKey>()
   readonly #delayed = new Map<ObjectKey, Delayed>()
+  readonly #soon = new Map<ObjectKey, Timer>()
   readonly #failures = new Map<ObjectKey, number>()
 
   /** `onReady` is called whenever a key may be taken. */
@@ -27,15 +28,27 @@ export class KeyQueue {
     this.#onReady = onReady
   }
 
-  /** Keys that may be taken or are being worked on; those with a delay do not count. */
+  /** Keys that may be taken, will be at once or are being worked on; those with a delay do not count. */
   get size(): number {
-    return this.#waiting.size + this.#working.size
+    return this.#waiting.size + this.#working.size + this.#soon.size
   }
 
   add(key: ObjectKey): void {
+    this.#soon.get(key)?.cancel()
+    this.#soon.delete(key)
     if (this.#waiting.has(key)) return
     this.#waiting.add(key)
     if (!this.#working.has(key)) this.#makeReady(key)
+  }
+
+  /** Adds the key within this time, together with whatever adds it before. */
+  addWithin(key: ObjectKey, withinMs: Millis): void {
+    if (withinMs <= 0) this.add(key)
+    else if (!this.#waiting.has(key) && !this.#soon.has(key))
+      this.#soon.set(
+        key,
+        this.#clock.after(withinMs, () => this.add(key)),
+      )
   }
 
   /** If the key is already due at some time, the earlier one counts. */
@@ -88,6 +101,8 @@ export class KeyQueue {
   stop(): void {
     for (const { timer } of this.#delayed.values()) timer.cancel()
     this.#delayed.clear()
+    for (const timer of this.#soon.values()) timer.cancel()
+    this.#soon.clear()
   }
 
   #makeReady(key: ObjectKey): void {

@@ -14,6 +14,7 @@ import { createInformers } from '../../client/informers.ts'
 import { createClient } from '../../client/typed_client.ts'
 import { again, type Controller, done, type Outcome, watchRule } from './controller.ts'
 import { createEventRecorder } from './event_recorder.ts'
+import { KeyQueue } from './queue.ts'
 import { runController } from './run_controller.ts'
 
 type Apply = (key: ObjectKey, client: Client) => Promise<Outcome>
@@ -179,4 +180,24 @@ test('events about one object wait for each other, those about others do not', a
   gate.resolve()
   await clock.advance(1)
   assert.deepEqual(begun, ['a1', 'b1', 'a2'])
+})
+
+test('a change that may wait is seen with the next that may not, and else within its time', async () => {
+  const clock = new VirtualClock()
+  const taken: number[] = []
+  const queue: KeyQueue = new KeyQueue(clock, () => {
+    const key = queue.take()
+    if (key === undefined) return
+    taken.push(clock.now() - began)
+    queue.finish(key)
+  })
+  const began = clock.now()
+  queue.addWithin('a', 10)
+  await clock.advance(4)
+  assert.deepEqual([taken, queue.size], [[], 1])
+  queue.add('a')
+  queue.addWithin('a', 10)
+  queue.addWithin('a', 20)
+  await clock.advance(100)
+  assert.deepEqual([taken, queue.size], [[4, 14], 0])
 })

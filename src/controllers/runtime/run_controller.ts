@@ -60,9 +60,9 @@ class ReconcileLoop<View, Plan> {
   }
 
   start(): void {
-    for (const { resource, keys } of this.#controller.watches) {
+    for (const { resource, keys, waitMs } of this.#controller.watches) {
       const informer = this.#deps.informers.of(resource)
-      informer.onChange((change) => this.#add(keys(change)))
+      informer.onChange((change) => this.#add(keys(change), waitMs?.(change)))
       for (const current of informer.list()) {
         const { namespace, name } = current.metadata
         const key = namespace ? `${namespace}/${name}` : name
@@ -88,9 +88,9 @@ class ReconcileLoop<View, Plan> {
     return this.#stopped || (this.#begun && this.#queue.size === 0)
   }
 
-  #add(keys: readonly ObjectKey[]): void {
+  #add(keys: readonly ObjectKey[], withinMs: Millis = 0): void {
     if (this.#stopped) return
-    for (const key of keys) this.#queue.add(key)
+    for (const key of keys) this.#queue.addWithin(key, withinMs)
   }
 
   /** Changes that arrive together are seen together: the pump runs when the current work is done. */

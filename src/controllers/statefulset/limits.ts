@@ -16,5 +16,8 @@ export const REVISION_HISTORY_DEFAULT = 10
 /** How often a set looks whether the claim of a pod that was scaled away has gone at last. */
 export const CLAIM_LOOK_MS = 5_000
 
+/** What changes nothing but the numbers in a set's status is told there within this time. */
+export const STATUS_WAIT_MS = 10
+
 /** A set with so many pods is not decided on twice within a millisecond, one with twice as many within two, and so on. */
 export const PODS_PER_MS_OF_REST = 50

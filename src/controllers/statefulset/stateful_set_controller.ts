@@ -11,7 +11,7 @@ import { decide } from './decide.ts'
 import { controllerOf } from './ownership.ts'
 import type { Plan } from './plan.ts'
 import { parsePodName } from './pod_name.ts'
-import { restMsOf } from './rest.ts'
+import { podWaitMs, restMsOf, setWaitMs } from './rest.ts'
 import type { View } from './view.ts'
 
 export interface StatefulSetOptions {
@@ -35,8 +35,8 @@ export function createStatefulSetController(deps: ControllerDeps, options: State
   return {
     name: 'statefulset',
     watches: [
-      watchRule(STATEFUL_SETS, ({ key }) => [key]),
-      watchRule(PODS, (change) => keysOfPodChange(sets, change)),
+      watchRule(STATEFUL_SETS, ({ key }) => [key], setWaitMs),
+      watchRule(PODS, (change) => keysOfPodChange(sets, change), podWaitMs),
       watchRule(CLAIMS, (change) => keysOfClaimChange(sets, change)),
       watchRule(CONTROLLER_REVISIONS, () => []),
     ],
