@@ -9,6 +9,7 @@ import { requiredAffinity } from './pod_terms.ts'
 
 const PENDING = 'scheduler/pending'
 const BY_CLAIM = 'scheduler/claim'
+const WITH_AFFINITY = 'scheduler/affinity'
 
 /** Which pods without a node a change of the cluster concerns. */
 export interface PendingPods {
@@ -29,6 +30,8 @@ export function createPendingPods(informers: Informers, schedulerName: string): 
   pods.addIndex(BY_CLAIM, (pod) =>
     isPending(pod) ? claimNamesOf(pod).map((name) => `${pod.metadata.namespace}/${name}`) : [],
   )
+  const wantsOthers = (pod: Pod) => isPending(pod) && requiredAffinity(pod).length > 0
+  pods.addIndex(WITH_AFFINITY, (pod) => (wantsOthers(pod) ? [''] : []))
   const pending = () => pods.byIndex(PENDING, '')
   const all = () => pending().map(keyOf)
   const usingClaim = (claimKey: ObjectKey) => pods.byIndex(BY_CLAIM, claimKey).map(keyOf)
@@ -48,11 +51,7 @@ export function createPendingPods(informers: Informers, schedulerName: string): 
       const { key, current } = change
       if (current !== undefined && isPending(current)) return [key]
       if (madeRoom(change)) return all()
-      return current?.spec.nodeName
-        ? pending()
-            .filter((pod) => requiredAffinity(pod).length > 0)
-            .map(keyOf)
-        : []
+      return current?.spec.nodeName ? pods.byIndex(WITH_AFFINITY, '').map(keyOf) : []
     },
     afterNode: (change) => (isBetter(change) ? all() : []),
   }

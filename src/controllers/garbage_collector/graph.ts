@@ -1,6 +1,6 @@
 import type { ResourceRef } from '../../api/resource.ts'
 import type { KubeObject, OwnerReference } from '../../api/types.ts'
-import type { Informer, Informers } from '../../client/informer.ts'
+import type { Informers } from '../../client/informer.ts'
 
 /** An object of the graph together with the resource that it is reached by. */
 export interface GraphNode {
@@ -16,26 +16,47 @@ export interface OwnerGraph {
   resourceOf(reference: OwnerReference): ResourceRef | undefined
 }
 
-const BY_UID = 'garbage-collector/uid'
-const BY_OWNER = 'garbage-collector/owner'
-
-/** Indexes the caches of `resources` by uid and by owner; call before the caches start. */
+/**
+ * Follows the caches of `resources`; call before the caches start. Each change of each object asks for its owners and
+ * dependents: looking for them in sixty caches was a fortieth of what an ordered set costs.
+ */
 export function createOwnerGraph(informers: Informers, resources: readonly ResourceRef[]): OwnerGraph {
-  const caches = resources.map((resource) => ({ resource, informer: indexed(informers.of(resource)) }))
+  const nodes = new Map<string, GraphNode>()
+  const dependents = new Map<string, Map<string, GraphNode>>()
   const byKind = new Map(resources.map((resource) => [`${resource.group}/${resource.kind}`, resource]))
-  const search = (index: string, value: string): GraphNode[] =>
-    caches.flatMap(({ resource, informer }) => informer.byIndex(index, value).map((object) => ({ resource, object })))
+
+  function leave(object: KubeObject): void {
+    const { uid } = object.metadata
+    nodes.delete(uid)
+    for (const owner of ownerUids(object)) {
+      const owned = dependents.get(owner)
+      owned?.delete(uid)
+      if (owned?.size === 0) dependents.delete(owner)
+    }
+  }
+
+  function enter(node: GraphNode): void {
+    const { uid } = node.object.metadata
+    nodes.set(uid, node)
+    for (const owner of ownerUids(node.object)) {
+      const owned = dependents.get(owner) ?? new Map<string, GraphNode>()
+      dependents.set(owner, owned.set(uid, node))
+    }
+  }
+
+  for (const resource of resources) {
+    const informer = informers.of<KubeObject>(resource)
+    for (const object of informer.list()) enter({ resource, object })
+    informer.onChange(({ previous, current }) => {
+      if (previous !== undefined) leave(previous)
+      if (current !== undefined) enter({ resource, object: current })
+    })
+  }
   return {
-    find: (uid) => search(BY_UID, uid)[0],
-    dependentsOf: (uid) => search(BY_OWNER, uid),
+    find: (uid) => nodes.get(uid),
+    dependentsOf: (uid) => [...(dependents.get(uid)?.values() ?? [])],
     resourceOf: ({ apiVersion, kind }) => byKind.get(`${groupOf(apiVersion)}/${kind}`),
   }
-}
-
-function indexed(informer: Informer<KubeObject>): Informer<KubeObject> {
-  informer.addIndex(BY_UID, (object) => [object.metadata.uid])
-  informer.addIndex(BY_OWNER, ownerUids)
-  return informer
 }
 
 /** The uids of all owners that an object names. */
