@@ -1,5 +1,7 @@
 import type * as k8s from '@kubernetes/client-node'
 import type { KindRules, MutableObject } from '../kind_rules.ts'
+import { unknownFormats } from './custom_resource_formats.ts'
+import type { Schema } from './custom_resource_schema.ts'
 import { customResourceErrors, customResourceUpdateErrors } from './custom_resource_validation.ts'
 import { fill, items, keepSpec, part } from './draft.ts'
 import { clusterRef, type StoredWithSpec } from './refs.ts'
@@ -41,6 +43,16 @@ function prepareUpdate(draft: MutableObject, old: CustomResourceDefinition): voi
   if (!status.storedVersions.includes(stored.name)) status.storedVersions.push(stored.name)
 }
 
+/** Formats that nobody checks, where they are new. */
+function formatWarnings({ spec }: CustomResourceDefinition, old: CustomResourceDefinition | undefined): string[] {
+  const formatsOf = (versions: CustomResourceDefinition['spec']['versions'] | undefined): string[] =>
+    (versions ?? []).flatMap(({ schema }) => unknownFormats((schema?.openAPIV3Schema ?? {}) as Schema))
+  const known = new Set(formatsOf(old?.spec.versions))
+  return formatsOf(spec.versions)
+    .filter((format) => !known.has(format))
+    .map((format) => `unrecognized format ${JSON.stringify(format)}`)
+}
+
 /** Definitions of kinds that users bring. */
 export const customResourceDefinitionRules: KindRules<CustomResourceDefinition> = {
   resource: clusterRef('apiextensions.k8s.io/v1', 'customresourcedefinitions', 'CustomResourceDefinition'),
@@ -52,5 +64,6 @@ export const customResourceDefinitionRules: KindRules<CustomResourceDefinition> 
   prepareStatusUpdate: keepSpec,
   validateCreate: customResourceErrors,
   validateUpdate: customResourceUpdateErrors,
+  warnings: formatWarnings,
   cells: ({ metadata }) => [metadata.name, metadata.creationTimestamp],
 }
