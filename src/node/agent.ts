@@ -121,6 +121,7 @@ function createPodManager(deps: NodeAgentDeps, { hostIps, informers, preparation
     ...deps,
     preparation,
     pods: informers.of(PODS),
+    offer: deps.node,
     runHook: createHookRunner({ runtime, clock, dial: host.dial }),
     node: { hostIps, runtimeName: runtime.version.split(' ')[0] ?? 'containerd' },
     createProbes: (_pod, changed) => createPodProbes({ clock, random, events, run }, changed),

@@ -3,14 +3,20 @@ import type { Timer } from '../base/clock.ts'
 import { messageOf } from '../base/log.ts'
 import type { CacheChange } from '../client/informer.ts'
 import { RELIST_BUSY_MS, RELIST_IDLE_MS } from './limits.ts'
+import { type NodeOffer, rejectionOf } from './pod_admission.ts'
 import type { PodSource } from './pod_source.ts'
 import { podFromRuntime } from './pod_worker/pod_object.ts'
 import { GRACE_ANNOTATION } from './pod_worker/spec_hash.ts'
-import { PodWorker, type WorkerDeps } from './pod_worker/worker.ts'
+import type { Rejection } from './pod_worker/view.ts'
+import { PodWorker, type WorkerDeps, type WorkerStart } from './pod_worker/worker.ts'
 import type { PodIdentity } from './runtime.ts'
 import { RuntimeChanges } from './runtime_changes.ts'
 
-export type PodManagerDeps = Omit<WorkerDeps, 'forget'> & { readonly pods: PodSource }
+export type PodManagerDeps = Omit<WorkerDeps, 'forget'> & {
+  readonly pods: PodSource
+  /** Which pods the node takes and what it has for them. */
+  readonly offer: NodeOffer
+}
 
 /** Gives each pod of the node a worker, by uid, and each worker the news that concern it. */
 export class PodManager {
@@ -78,12 +84,22 @@ export class PodManager {
 
   #take(pod: Pod): void {
     const known = this.#workers.get(pod.metadata.uid)
-    if (known === undefined) this.#begin(pod, false)
+    if (known === undefined) this.#begin(pod, { rejection: this.#rejectionOf(pod) })
     else known.update(pod)
   }
 
-  #begin(pod: Pod, gone: boolean): void {
-    const worker = new PodWorker(this.#workerDeps, pod, gone)
+  /** What an agent has begun with is not thought over, nor is what ends already. */
+  #rejectionOf(pod: Pod): Rejection | undefined {
+    const { status, metadata } = pod
+    if (status?.startTime !== undefined || metadata.deletionTimestamp !== undefined) return undefined
+    const pods = () => this.workers().flatMap((one) => (one.isTaken ? [one.pod] : []))
+    const rejection = rejectionOf(pod, { atMost: this.#workers.size, pods }, this.#deps.offer)
+    if (rejection !== undefined) this.#deps.events.record(pod, 'Warning', rejection.reason, rejection.message)
+    return rejection
+  }
+
+  #begin(pod: Pod, start: WorkerStart): void {
+    const worker = new PodWorker(this.#workerDeps, pod, start)
     this.#workers.set(pod.metadata.uid, worker)
     worker.wake()
   }
@@ -122,7 +138,7 @@ export class PodManager {
     if (this.#workers.has(identity.uid)) return
     const grace = Number(annotations[GRACE_ANNOTATION])
     this.#deps.log.info('containers without a pod are stopped', { ...identity })
-    this.#begin(podFromRuntime(identity, Number.isInteger(grace) && grace > 0 ? grace : undefined), true)
+    this.#begin(podFromRuntime(identity, Number.isInteger(grace) && grace > 0 ? grace : undefined), { gone: true })
   }
 
   #relistMs(): number {

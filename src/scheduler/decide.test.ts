@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { requestsOf } from '../api/pod_requests.ts'
 import type { Node, PersistentVolume, PersistentVolumeClaim, Pod, PodSpec, StorageClass } from '../api/types.ts'
 import { decideNode, type SchedulingPlan, type SchedulingView } from './decide.ts'
 import type { NodeInfo } from './framework.ts'
 import { claimsOf } from './pod_claims.ts'
-import { requestsOf } from './pod_requests.ts'
 import { PodTally } from './pod_tally.ts'
 
 const metadata = (name: string, more: object = {}) => ({

@@ -1,6 +1,6 @@
+import { add, assumedRequest, type ResourceTotals, requestsOf } from '../api/pod_requests.ts'
 import type { Pod } from '../api/types.ts'
 import { controllerUidOf } from './controller_uid.ts'
-import { add, assumedRequest, type ResourceTotals, requestsOf } from './pod_requests.ts'
 import { requiredAntiAffinity } from './pod_terms.ts'
 
 /**

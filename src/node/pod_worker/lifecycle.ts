@@ -21,6 +21,7 @@ export function shouldTerminate(view: PodView): boolean {
     view.gone ||
     view.pod.metadata.deletionTimestamp !== undefined ||
     isTerminalPhase(view.pod.status?.phase) ||
+    view.rejection !== undefined ||
     isPastDeadline(view) ||
     hasFinished(view)
   )

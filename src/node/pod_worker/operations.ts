@@ -8,7 +8,8 @@ import { startContainer } from './operation_start.ts'
 import { stopContainer } from './operation_stop.ts'
 import { VolumeError } from './ports.ts'
 import type { Action, PodView } from './view.ts'
-import type { WorkerDeps, WorkerMemory } from './worker.ts'
+import type { WorkerDeps } from './worker.ts'
+import type { WorkerMemory } from './worker_memory.ts'
 
 /** Carries actions out; each tells its own events. */
 export class Operations {

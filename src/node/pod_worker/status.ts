@@ -6,10 +6,11 @@ import { ephemeralContainersOf, initContainersOf, isRunning, newestSandbox, read
 import type { Alarm } from './decide.ts'
 import { isPastDeadline, isTerminalPhase, shouldTerminate } from './lifecycle.ts'
 import { type PodPhase, phaseOf } from './phase.ts'
-import type { PodView } from './view.ts'
+import type { PodView, Rejection } from './view.ts'
 
 /** What the API should show of a pod: computed from what is seen, never counted along. */
 export function statusOf(view: PodView, alarm: Alarm): PodStatus {
+  if (view.rejection !== undefined) return rejectedStatus(view, view.rejection)
   const waitingReason = initContainersOf(view.pod.spec).length > 0 ? 'PodInitializing' : 'ContainerCreating'
   const init = initContainersOf(view.pod.spec).map((container) =>
     containerStatusOf(view, { container, isInit: true, waitingReason: 'PodInitializing' }, alarm),
@@ -29,6 +30,17 @@ export function statusOf(view: PodView, alarm: Alarm): PodStatus {
     ...(init.length === 0 ? {} : { initContainerStatuses: init }),
     containerStatuses: main,
     ...ephemeralStatuses(view, alarm),
+  } as PodStatus
+}
+
+/** Nothing of the pod has been begun, so there is nothing else to tell. */
+function rejectedStatus({ pod, now }: PodView, { reason, message }: Rejection): PodStatus {
+  return {
+    phase: 'Failed',
+    ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
+    reason,
+    message: `Pod was rejected: ${message}`,
+    startTime: pod.status?.startTime ?? toRfc3339(now),
   } as PodStatus
 }
 

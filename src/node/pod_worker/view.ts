@@ -32,6 +32,12 @@ export type OperationKey =
   | `stop ${string}`
   | `remove ${string}`
 
+/** Why the node does not take the pod. */
+export interface Rejection {
+  readonly reason: string
+  readonly message: string
+}
+
 /** Everything that the decision about one pod needs. */
 export interface PodView {
   readonly now: Millis
@@ -39,6 +45,8 @@ export interface PodView {
   readonly pod: Pod
   /** The API has no pod with this uid any more. */
   readonly gone: boolean
+  /** The node did not take the pod: nothing of it will run. */
+  readonly rejection?: Rejection | undefined
   /** Of this pod only. */
   readonly sandboxes: readonly Sandbox[]
   readonly containers: readonly RuntimeContainer[]

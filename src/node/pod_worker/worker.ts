@@ -6,7 +6,7 @@ import { SparseMap, SparseSet } from '../../base/sparse.ts'
 import type { Client } from '../../client/client.ts'
 import { START_BACK_OFF_FIRST_MS, START_BACK_OFF_MOST_MS } from '../limits.ts'
 import type { ContainerRuntime, RuntimeContainer, Sandbox } from '../runtime.ts'
-import { type BackOff, retryDelay } from './back_off.ts'
+import { retryDelay } from './back_off.ts'
 import { BackOffEvents } from './back_off_events.ts'
 import { containerNamed, hasExited } from './containers.ts'
 import { decide } from './decide.ts'
@@ -16,7 +16,8 @@ import { Operations } from './operations.ts'
 import { isOlder } from './pod_object.ts'
 import type { HookRunner, PodEvents, PodPreparation, PodProbes } from './ports.ts'
 import { StatusWriter } from './status_writer.ts'
-import { type Action, type Failure, type OperationKey, operationKeyOf, type PodView } from './view.ts'
+import { type Action, type OperationKey, operationKeyOf, type PodView, type Rejection } from './view.ts'
+import type { WorkerMemory } from './worker_memory.ts'
 
 export interface WorkerDeps {
   readonly client: Client
@@ -35,15 +36,10 @@ export interface WorkerDeps {
   readonly forget: (uid: string) => void
 }
 
-/** What a worker remembers between two decisions, of most pods nothing; everything else is looked up anew. */
-export interface WorkerMemory {
-  readonly failures: SparseMap<OperationKey, Failure>
-  readonly failureCounts: SparseMap<OperationKey, number>
-  readonly backOffs: SparseMap<string, BackOff>
-  readonly hooksPending: SparseSet<string>
-  readonly inFlight: SparseSet<OperationKey>
-  readonly stopping: SparseMap<string, Millis>
-  readonly terminationMessages: SparseMap<string, string>
+/** How a pod comes to its worker: without an object in the API, or refused by the node. */
+export interface WorkerStart {
+  readonly gone?: boolean
+  readonly rejection?: Rejection | undefined
 }
 
 /** Looks after one pod (one uid): looks, decides, acts, until nothing is left to do; woken by whatever may matter. */
@@ -64,6 +60,7 @@ export class PodWorker {
   }
   #pod: Pod
   #gone: boolean
+  readonly #rejection: Rejection | undefined
   #sandboxes: readonly Sandbox[] = []
   #containers: readonly RuntimeContainer[] = []
   #stale = true
@@ -74,10 +71,11 @@ export class PodWorker {
   #ended = false
   #timer: Timer | undefined
 
-  constructor(deps: WorkerDeps, pod: Pod, gone = false) {
+  constructor(deps: WorkerDeps, pod: Pod, { gone = false, rejection }: WorkerStart = {}) {
     this.#deps = deps
     this.#pod = pod
     this.#gone = gone
+    this.#rejection = rejection
     this.#probes = deps.createProbes(pod, () => this.wake())
     const accepted = (newer: Pod) => this.update(newer)
     const sight = { view: () => this.#view(), accepted, wake: () => this.wake() }
@@ -95,6 +93,11 @@ export class PodWorker {
     if (this.#memory.inFlight.size > 0 || this.#gone || this.#pod.metadata.deletionTimestamp !== undefined) return true
     const { phase } = this.#pod.status ?? {}
     return (phase === undefined || phase === 'Pending') && !this.hasFailures
+  }
+
+  /** It takes room on the node: it runs, or is going to. */
+  get isTaken(): boolean {
+    return this.#rejection === undefined && !isTerminalPhase(this.#pod.status?.phase)
   }
 
   get hasFailures(): boolean {
@@ -228,6 +231,7 @@ export class PodWorker {
       now: this.#deps.clock.now(),
       pod: this.#pod,
       gone: this.#gone,
+      rejection: this.#rejection,
       sandboxes: this.#sandboxes,
       containers: this.#containers,
       volumesMounted: this.#deps.preparation.isMounted(this.#pod.metadata.uid),

@@ -156,3 +156,19 @@ test('a container added for debugging runs once, and the pod stays as it is', as
   assert.equal((await node.runtime.listContainers()).filter((one) => one.name === 'debug').length, 1)
   assert.match(node.api.history.at(-1) ?? '', /^p Running app=running\+$/)
 })
+
+test('a pod that the node has no room for fails, and takes none', async () => {
+  const big = { resources: { requests: { cpu: '3' } } }
+  node.api.add('first', { containers: [container('app', big)] })
+  node.api.add('second', { containers: [container('app', big)] })
+  await node.clock.advance(1_000)
+  const { phase, reason, containerStatuses } = node.api.get('second')?.status ?? {}
+  assert.deepEqual([phase, reason, containerStatuses], ['Failed', 'OutOfcpu', undefined])
+  node.api.remove('first')
+  node.api.remove('second')
+  await node.clock.advance(1_000)
+  assert.deepEqual(node.api.list(), [])
+  node.api.add('third', { containers: [container('app', big)] })
+  await node.clock.advance(1_000)
+  assert.equal(node.api.get('third')?.status?.phase, 'Running')
+})

@@ -140,7 +140,11 @@ class SimulatedNodeAgent implements SimulatedNode {
     const node = describeSimulatedNode(this.#place)
     const { client, clock, log } = this.#deps
     this.#registration = new NodeRegistration({ client, clock, log, node })
-    this.pods = new PodManager({ ...this.#workerDeps(node.addresses[0]?.address ?? ''), pods: this.#place.source })
+    this.pods = new PodManager({
+      ...this.#workerDeps(node.addresses[0]?.address ?? ''),
+      pods: this.#place.source,
+      offer: node,
+    })
     try {
       await this.#registration.start()
       await this.pods?.start()

@@ -1,5 +1,5 @@
+import { requestsOf, totalsOf } from '../../api/pod_requests.ts'
 import type { Filter, Rejection } from '../framework.ts'
-import { requestsOf, totalsOf } from '../pod_requests.ts'
 
 /** What the pod asks for must be left on the node. */
 export const resourcesFit: Filter = ({ pod }, { node, tally }): Rejection | undefined => {

@@ -1,10 +1,10 @@
+import { isWantedNode } from '../../api/node_affinity.ts'
 import { matchesLabels } from '../../api/selector_match.ts'
 import type { Pod } from '../../api/types.ts'
 import { type Filter, type NodeInfo, reject, rejectFinally, type SchedulingContext } from '../framework.ts'
 import { perContext } from '../per_context.ts'
 import { topologyOf } from '../pod_terms.ts'
 import { untoleratedTaint } from '../tolerations.ts'
-import { isWantedNode } from './node_affinity.ts'
 
 export type SpreadConstraint = NonNullable<Pod['spec']['topologySpreadConstraints']>[number]
 

@@ -1,6 +1,6 @@
+import { assumedRequest, totalsOf } from '../../api/pod_requests.ts'
 import type { Pod } from '../../api/types.ts'
 import type { NodeInfo, Score } from '../framework.ts'
-import { assumedRequest, totalsOf } from '../pod_requests.ts'
 
 /** Prefers nodes with more CPU and memory left. */
 export const leastAllocated: Score = {

@@ -71,6 +71,7 @@ export class WorkerNode {
       node: { hostIps: ['172.30.0.1'], runtimeName: 'simulated' },
       createProbes: (_pod, changed) => createPodProbes({ clock, random, events: { record }, run }, changed),
       pods: api,
+      offer: { allocatable: { cpu: '4', memory: '8Gi', pods: '10000' } },
     })
   }
 }

@@ -1,5 +1,5 @@
-import { milliUnits, wholeUnits } from '../api/quantity.ts'
-import type { Container, Pod } from '../api/types.ts'
+import { milliUnits, wholeUnits } from './quantity.ts'
+import type { Container, Pod } from './types.ts'
 
 /** Amounts by resource name: thousandths of a CPU, else whole units. */
 export type ResourceTotals = ReadonlyMap<string, number>
