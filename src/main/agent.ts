@@ -19,7 +19,7 @@ import { pinoLog } from '../host/pino_log.ts'
 import { openAgentDoor } from '../host/streaming/agent_door.ts'
 import { openTcpProxy } from '../host/tcp_proxy.ts'
 import { createDnsResponder } from '../network/dns/responder.ts'
-import { ServiceRules } from '../network/services/service_rules.ts'
+import { ServiceRules, type ServiceRulesDeps } from '../network/services/service_rules.ts'
 import { startNodeAgent } from '../node/agent.ts'
 import { createNodePages } from '../node/node_pages.ts'
 import type { NodeDescription } from '../node/node_registration.ts'
@@ -54,15 +54,7 @@ export async function runAgent(configFile: string): Promise<void> {
   const answer = createDnsResponder({ informers, clusterDomain: CLUSTER_DOMAIN })
   const dns = await openDnsServer({ host: DNS_ADDRESS, port: DNS_PORT, answer, log })
   const proxy = await openTcpProxy({ host: API_ADDRESS, port: API_PORT, target: { path: config.apiSocket } })
-  const rules = new ServiceRules({
-    informers,
-    clock,
-    log,
-    apply: applyNftables,
-    serviceRange: SERVICE_RANGE,
-    nodeName: config.name,
-    servedHere: new Set(['default/kubernetes', 'kube-system/kube-dns']),
-  })
+  const rules = serviceRules(config, { informers, clock, log })
   const runtime = await createCriRuntime({ socket: config.containerdSocket, images: nodeImages(config) })
   const events = createEventRecorder({ client, clock, random, log, component: 'kubelet' })
   const agent = await startNodeAgent({
@@ -107,6 +99,19 @@ export async function runAgent(configFile: string): Promise<void> {
   }, log)
   process.on('unhandledRejection', (reason) => log.error('a promise failed unheard', { error: messageOf(reason) }))
 }
+
+/** The kernel's rules for services on this node; DNS and the API it answers for itself. */
+const serviceRules = (
+  config: AgentConfig,
+  parts: Pick<ServiceRulesDeps, 'informers' | 'clock' | 'log'>,
+): ServiceRules =>
+  new ServiceRules({
+    ...parts,
+    apply: applyNftables,
+    serviceRange: SERVICE_RANGE,
+    nodeName: config.name,
+    servedHere: new Set(['default/kubernetes', 'kube-system/kube-dns']),
+  })
 
 function nodeImages(config: AgentConfig) {
   const enterHost = ['nsenter', `--net=${config.hostNamespace}`]
