@@ -15,7 +15,7 @@ const endpoint = (address: string, nodeName: string, conditions: object = { read
   conditions,
 })
 const slice = (...endpoints: object[]) =>
-  ({ addressType: 'IPv4', ports: [{ port: 8080 }], endpoints }) as unknown as EndpointSlice
+  ({ metadata: {}, addressType: 'IPv4', ports: [{ port: 8080 }], endpoints }) as unknown as EndpointSlice
 
 const NEAR = endpoint('10.0.0.1', 'node-0')
 const FAR = endpoint('10.0.1.1', 'node-1')
@@ -46,4 +46,9 @@ test('a service is found at its external addresses too, and one that others carr
   assert.deepEqual(seen(service({ externalIPs: ['203.0.113.7'] }), NEAR)[0]?.ips, ['10.96.0.9', '203.0.113.7'])
   assert.deepEqual(seen(service({}, { 'service.kubernetes.io/service-proxy-name': 'mine' }), NEAR), [])
   assert.deepEqual(seen(service({}, { 'service.kubernetes.io/headless': '' }), NEAR), [])
+  const foreign = {
+    ...slice(NEAR),
+    metadata: { labels: { 'service.kubernetes.io/headless': '' } },
+  } as unknown as EndpointSlice
+  assert.deepEqual(servicePortsOf(service({}), [foreign, slice(FAR)], 'node-0')[0]?.endpoints.length, 1)
 })

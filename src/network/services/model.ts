@@ -23,8 +23,11 @@ export interface ServiceEndpoint {
 
 const AFFINITY_SECONDS_DEFAULT = 10_800
 
-/** Services that somebody else carries connections to. */
+/** Services, and slices of a service, that somebody else carries connections to. */
 const LEFT_TO_OTHERS = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless']
+
+const isOurs = ({ metadata }: Service | EndpointSlice): boolean =>
+  !LEFT_TO_OTHERS.some((label) => Object.hasOwn(metadata.labels ?? {}, label))
 
 /** The ports of a service that need rules on a node; none for headless and external services. IPv4 only. */
 export function servicePortsOf(
@@ -32,11 +35,10 @@ export function servicePortsOf(
   slices: readonly EndpointSlice[],
   nodeName: string,
 ): readonly ServicePort[] {
-  const { labels = {} } = service.metadata
   const ips = addressesOf(service)
-  const isOurs = service.spec.type !== 'ExternalName' && !LEFT_TO_OTHERS.some((label) => label in labels)
-  if (!isOurs || ips.length === 0) return []
-  return (service.spec.ports ?? []).flatMap((port) => portsOf({ service, slices, nodeName, ips }, port))
+  if (service.spec.type === 'ExternalName' || !isOurs(service) || ips.length === 0) return []
+  const own = slices.filter(isOurs)
+  return (service.spec.ports ?? []).flatMap((port) => portsOf({ service, slices: own, nodeName, ips }, port))
 }
 
 /** Where clients inside of the cluster find a service. */
