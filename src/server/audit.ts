@@ -2,7 +2,7 @@ import type { UserInfo } from '../api/request.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import { toRfc3339Micro } from '../base/time.ts'
-import type { HttpRequest } from './http_types.ts'
+import type { HttpHeaders, HttpRequest } from './http_types.ts'
 import { defined } from './query.ts'
 import type { ResourcePath } from './router.ts'
 
@@ -36,6 +36,8 @@ export interface Trail {
   /** In whose name the user acts, if not in their own. */
   actsAs?: UserInfo
   path?: ResourcePath
+  /** The headers that name the flow that the request is of. */
+  flow?: HttpHeaders
 }
 
 /** Writes down who did what. */

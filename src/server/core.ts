@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts'
 import type { AdmissionChain } from './admission/admission.ts'
 import type { Audit } from './audit.ts'
 import type { Authorizer } from './authorization.ts'
+import type { FlowSchemas } from './flow_schemas.ts'
 import type { UsageCollector } from './metrics/collector.ts'
 import type { Traffic } from './metrics/traffic.ts'
 import type { RequestGate } from './request_gate.ts'
@@ -28,6 +29,8 @@ export interface Core {
   /** All pods, to find what the nodes' own ones name. */
   readonly pods: Watched<Pod>
   readonly traffic: Traffic
+  /** Of which flow each request is. */
+  readonly flows: FlowSchemas
   /** What nodes and pods use; absent where nobody could be asked. */
   readonly usage?: UsageCollector
 }

@@ -29,7 +29,7 @@ import { patchTypeOf } from './patch_types.ts'
 import { answerPath } from './paths.ts'
 import { defined, requestOptionsOf, wantsWatch } from './query.ts'
 import { writeBody } from './representation.ts'
-import { isLongRunning } from './request_gate.ts'
+import { isLongRunning, isStream } from './request_gate.ts'
 import { askedOf, isKnownGroup, parseRoute, type ResourcePath, type Target, targetOf, verbOf } from './router.ts'
 import type { Upgrade } from './streaming_port.ts'
 import { hasTables, includeObjectOf } from './table.ts'
@@ -54,7 +54,8 @@ async function audited<T extends HttpResponse | undefined>(
   core.audit.complete(trail, request, code)
   const labels = requestLabels(core, request, trail.path)
   core.traffic.answered({ ...labels, code }, isTimed(labels) ? core.deps.clock.now() - trail.receivedAt : undefined)
-  return response && { ...response, headers: { 'audit-id': trail.id, 'cache-control': CACHING, ...response.headers } }
+  const own = { 'audit-id': trail.id, 'cache-control': CACHING, ...trail.flow }
+  return response && { ...response, headers: { ...own, ...response.headers } }
 }
 
 const refusal = (core: Core, request: HttpRequest, thrown: unknown): Promise<HttpResponse> =>
@@ -86,6 +87,7 @@ async function recognise({ core, authorizer, request, trail }: Arrival) {
       : accessTo(askedOf(method, route.path, query))
   const user = atTheDoor(() => impersonated({ authorizer, user: caller, asked }, request))
   if (user !== caller) trail.actsAs = user
+  if (route.type === 'other' || !isStream(route.path)) trail.flow = core.flows.headersFor(user, asked)
   return { user, route, query, asked }
 }
 

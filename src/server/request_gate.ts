@@ -39,9 +39,13 @@ export interface RequestGate {
 
 const LONG_RUNNING = new Set(['exec', 'attach', 'portforward', 'log', 'proxy'])
 
+/** Logs, tunnels and proxied requests: whatever flows there are, these are of none. */
+export const isStream = ({ subresource }: Pick<ResourcePath, 'subresource'>): boolean =>
+  LONG_RUNNING.has(subresource ?? '')
+
 /** What lasts as long as its client likes is counted apart and not timed. */
-export const isLongRunning = ({ subresource, watch }: ResourcePath, wantsWatch: boolean): boolean =>
-  watch || wantsWatch || LONG_RUNNING.has(subresource ?? '')
+export const isLongRunning = (path: ResourcePath, wantsWatch: boolean): boolean =>
+  path.watch || wantsWatch || isStream(path)
 
 /**
  * Who goes first. Administrators are never refused, as they have to mend what is wrong; nodes and the

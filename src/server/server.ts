@@ -10,6 +10,7 @@ import { createAudit } from './audit.ts'
 import { createAuthorizer } from './authorization.ts'
 import { bootstrap } from './bootstrap/bootstrap.ts'
 import type { Core } from './core.ts'
+import { createFlowSchemas } from './flow_schemas.ts'
 import { createHttpHandler, createUpgradeHandler, type UpgradeHandler } from './http_handler.ts'
 import type { HttpHandler } from './http_types.ts'
 import { WATCH_BACKLOGS_BYTES_MAX } from './limits.ts'
@@ -64,6 +65,7 @@ export function createServer(deps: ServerDeps): Server {
     quotas: (namespace) => newestOf(store, quotas.values(namespace)),
     authorizer,
   })
+  const flows = createFlowSchemas(store)
   const core: Core = {
     deps,
     store,
@@ -75,9 +77,11 @@ export function createServer(deps: ServerDeps): Server {
     pods,
     backlogs: new Backlogs(WATCH_BACKLOGS_BYTES_MAX),
     traffic: new Traffic(),
+    flows,
     ...usageOf(deps),
   }
   const parts = [
+    flows,
     authorizer,
     priorityClasses,
     storageClasses,
