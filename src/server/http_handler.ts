@@ -30,6 +30,7 @@ import { answerPath } from './paths.ts'
 import { defined, requestOptionsOf, wantsWatch } from './query.ts'
 import { writeBody } from './representation.ts'
 import { isLongRunning, isStream } from './request_gate.ts'
+import { checkTimeout } from './request_timeout.ts'
 import { askedOf, isKnownGroup, parseRoute, type ResourcePath, type Target, targetOf, verbOf } from './router.ts'
 import type { Upgrade } from './streaming_port.ts'
 import { hasTables, includeObjectOf } from './table.ts'
@@ -78,6 +79,7 @@ async function recognise({ core, authorizer, request, trail }: Arrival) {
   const route = parseRoute(request.path)
   if (route.type === 'resource') trail.path = route.path
   const query = new URLSearchParams(request.query)
+  if (route.type === 'other' || !isLongRunning(route.path, wantsWatch(query))) checkTimeout(query)
   const caller = await authenticate(core.deps, request)
   trail.user = caller
   const { method, path } = request
