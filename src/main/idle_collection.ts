@@ -6,7 +6,7 @@ const LOOK_MS: Millis = 5_000
 /** A process that worked less than this in the last look's time is idle. */
 const IDLE_CPU_MS: Millis = 250
 /** Less than this is not worth the pause. */
-const GARBAGE_BYTES_MIN = 48 * 1024 * 1024
+const GARBAGE_BYTES_MIN = 24 * 1024 * 1024
 
 /**
  * Collects what a busy time has left as soon as nothing happens. V8 collects when it allocates, so a cluster that was busy
@@ -16,18 +16,24 @@ const GARBAGE_BYTES_MIN = 48 * 1024 * 1024
 export function collectWhenIdle(clock: Clock = systemClock): { stop(): void } {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as (how: { type: 'major'; flavor: 'last-resort' }) => void
-  let kept = process.memoryUsage().heapUsed
+  let kept = heldBytes()
   let cpu = process.cpuUsage()
   const look = () => {
     const { user, system } = process.cpuUsage(cpu)
     cpu = process.cpuUsage()
     const isIdle = (user + system) / 1000 < IDLE_CPU_MS
-    if (isIdle && process.memoryUsage().heapUsed - kept > GARBAGE_BYTES_MIN) {
+    if (isIdle && heldBytes() - kept > GARBAGE_BYTES_MIN) {
       collect({ type: 'major', flavor: 'last-resort' })
-      kept = process.memoryUsage().heapUsed
+      kept = heldBytes()
     }
     timer = clock.after(LOOK_MS, look)
   }
   let timer = clock.after(LOOK_MS, look)
   return { stop: () => timer.cancel() }
+}
+
+/** Objects, and the bytes beside them, which go with the objects that hold them. */
+function heldBytes(): number {
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
 }
