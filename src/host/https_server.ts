@@ -3,11 +3,12 @@ import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node
 import type { AddressInfo, Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { Backlogs, COUNTED_BYTES_MIN } from '../base/backlogs.ts'
+import { sizeOfAll, wholeOf } from '../base/chunks.ts'
 import type { ClientIdentity, HttpHandler, HttpRequest, HttpResponse, HttpSink } from '../server/http_types.ts'
 import type { Upgrade } from '../server/streaming_port.ts'
 import { http, https } from './node_http.ts'
 import { readBody } from './request_body.ts'
-import { lengthOf, sendBody } from './response_body.ts'
+import { sendBody } from './response_body.ts'
 
 /** How long a connection without a request stays open: longer than Go's clients keep theirs. */
 const IDLE_CONNECTION_MS = 120_000
@@ -165,7 +166,7 @@ function send({ status, headers, body }: HttpResponse, outgoing: ServerResponse)
     body(sinkOf(outgoing))
     return
   }
-  const length = status === 204 ? {} : { 'content-length': lengthOf(body) }
+  const length = status === 204 ? {} : { 'content-length': sizeOfAll(body) }
   // Nobody reads the rest of a body that is too large.
   const last = status === TOO_LARGE ? { connection: 'close' } : {}
   outgoing.writeHead(status, { ...outgoingHeaders(headers), ...length, ...last })
@@ -217,7 +218,7 @@ async function serveUpgrade({ handler, upgrade }: Handlers, incoming: IncomingMe
 }
 
 function refuseUpgrade({ status, headers, body }: HttpResponse, socket: Socket): void {
-  const whole = typeof body === 'function' ? Buffer.alloc(0) : Buffer.concat(body)
+  const whole = typeof body === 'function' ? Buffer.alloc(0) : wholeOf(body)
   const lines = Object.entries(outgoingHeaders(headers)).flatMap(([name, value]) =>
     [value].flat().map((one) => `${name}: ${one}`),
   )

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { after, test } from 'node:test'
+import { type BodyChunk, sizeOfAll, wholeOf } from '../base/chunks.ts'
 import { http } from './node_http.ts'
-import { lengthOf, sendBody } from './response_body.ts'
+import { sendBody } from './response_body.ts'
 
-let chunks: readonly Uint8Array[] = []
+let chunks: readonly BodyChunk[] = []
 let waiting: () => number = () => 0
 const server = http.createServer((_request, outgoing) => {
-  outgoing.writeHead(200, { 'content-length': lengthOf(chunks) })
+  outgoing.writeHead(200, { 'content-length': sizeOfAll(chunks) })
   waiting = sendBody(outgoing, chunks)
 })
 server.listen(0, '127.0.0.1')
@@ -19,13 +20,16 @@ after(() => server.close())
 const filled = (length: number, seed: number) => new Uint8Array(length).map((_, at) => (at * 31 + seed) & 255)
 
 test('a body arrives whole, whatever its chunks are', async () => {
-  const bodies = [[], [filled(0, 1)], [filled(3, 2), filled(0, 3), filled(5, 4)], [filled(3_000_000, 5)]]
+  const bodies: BodyChunk[][] = [[], [filled(0, 1)], [filled(3, 2), filled(0, 3), filled(5, 4)], [filled(3_000_000, 5)]]
   bodies.push(Array.from({ length: 500 }, (_, at) => filled(1 + at * 17, at)))
+  const texts = ['a', 'bc'.repeat(200_000), 'é', '', 'é漢😀'.repeat(70_000), '{}']
+  bodies.push(texts.map((text) => ({ text, size: Buffer.byteLength(text) })))
+  bodies.push([{ text: 'small ', size: 6 }, filled(9, 1), { text: 'ü', size: 2 }])
   bodies.push([filled(262_144, 6)], [filled(262_144, 7), filled(262_144, 8), filled(1, 9)])
   for (const body of bodies) {
     chunks = body
     const answer = await fetch(`http://127.0.0.1:${port}/`)
-    assert.ok(Buffer.concat(body).equals(Buffer.from(await answer.arrayBuffer())), `${lengthOf(body)} bytes`)
+    assert.ok(Buffer.from(wholeOf(body)).equals(Buffer.from(await answer.arrayBuffer())), `${sizeOfAll(body)} bytes`)
     assert.equal(waiting(), 0)
   }
 })

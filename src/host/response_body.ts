@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { type BodyChunk, chunkSize, sizeOfAll } from '../base/chunks.ts'
 
 /** Small enough for the socket to take at once, large enough that the calls do not count. */
 const PIECE_BYTES = 256 * 1024
@@ -11,10 +12,10 @@ const FEW_BYTES = 8
  * last: its reader deciphers one piece while the next is enciphered, and no second copy of the whole is made.
  * Answers what tells how many bytes still wait.
  */
-export function sendBody(outgoing: ServerResponse, chunks: readonly Uint8Array[]): () => number {
-  let left = lengthOf(chunks)
+export function sendBody(outgoing: ServerResponse, chunks: readonly BodyChunk[]): () => number {
+  let left = sizeOfAll(chunks)
   if (left <= PIECE_BYTES) {
-    outgoing.end(joined(chunks))
+    outgoing.end(joined(chunks, left))
     return () => outgoing.writableLength
   }
   const rest = new Rest(chunks)
@@ -34,15 +35,13 @@ export function sendBody(outgoing: ServerResponse, chunks: readonly Uint8Array[]
   return () => left + outgoing.writableLength
 }
 
-export const lengthOf = (chunks: readonly Uint8Array[]): number => chunks.reduce((sum, { length }) => sum + length, 0)
-
 /**
  * The piece of the last large answer, for the next one. Whoever is given one for each 256 KB of a list of 27 MB makes V8 collect
  * in the midst of it: that took as long as copying and enciphering together.
  */
-let spare: Uint8Array | undefined
+let spare: Buffer | undefined
 
-function takePiece(): Uint8Array {
+function takePiece(): Buffer {
   const piece = spare ?? Buffer.allocUnsafeSlow(PIECE_BYTES)
   spare = undefined
   return piece
@@ -50,42 +49,50 @@ function takePiece(): Uint8Array {
 
 /** What of a body has not been copied yet. */
 class Rest {
-  readonly #chunks: readonly Uint8Array[]
+  readonly #chunks: readonly BodyChunk[]
   #next = 0
-  /** How much of the next chunk has been copied. */
-  #copied = 0
+  /** What is left of a chunk that did not fit. */
+  #begun: Uint8Array | undefined
 
-  constructor(chunks: readonly Uint8Array[]) {
+  constructor(chunks: readonly BodyChunk[]) {
     this.#chunks = chunks
   }
 
   /** Fills `piece` as far as there is something; answers how far that is. */
-  copyTo(piece: Uint8Array): number {
+  copyTo(piece: Buffer): number {
     let at = 0
-    for (; this.#next < this.#chunks.length && at < piece.length; ) {
-      const chunk = this.#chunks[this.#next] as Uint8Array
-      const part = this.#part(chunk, piece.length - at)
-      if (part.length <= FEW_BYTES)
-        for (let index = 0; index < part.length; index++) piece[at + index] = part[index] as number
-      else piece.set(part, at)
-      at += part.length
+    while (at < piece.length) {
+      const chunk = this.#begun ?? this.#chunks[this.#next++]
+      if (chunk === undefined) break
+      const room = piece.length - at
+      if (chunkSize(chunk) <= room) {
+        at += put(chunk, piece, at)
+        this.#begun = undefined
+        continue
+      }
+      const bytes = chunk instanceof Uint8Array ? chunk : Buffer.from(chunk.text)
+      at += put(bytes.subarray(0, room), piece, at)
+      this.#begun = bytes.subarray(room)
     }
     return at
   }
-
-  #part(chunk: Uint8Array, room: number): Uint8Array {
-    const from = this.#copied
-    if (chunk.length - from > room) {
-      this.#copied += room
-      return chunk.subarray(from, this.#copied)
-    }
-    this.#copied = 0
-    this.#next++
-    return from === 0 ? chunk : chunk.subarray(from)
-  }
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const [only] = parts
-  return only !== undefined && parts.length === 1 ? only : Buffer.concat(parts)
+/** Answers how many bytes it has written. */
+function put(chunk: BodyChunk, piece: Buffer, at: number): number {
+  if (!(chunk instanceof Uint8Array)) {
+    // As many bytes as letters: all of them are ASCII, and there is nothing to convert.
+    return piece.write(chunk.text, at, chunk.size === chunk.text.length ? 'latin1' : 'utf8')
+  }
+  if (chunk.length > FEW_BYTES) piece.set(chunk, at)
+  else for (let index = 0; index < chunk.length; index++) piece[at + index] = chunk[index] as number
+  return chunk.length
+}
+
+function joined(chunks: readonly BodyChunk[], size: number): Uint8Array {
+  const [only] = chunks
+  if (only instanceof Uint8Array && chunks.length === 1) return only
+  const whole = Buffer.allocUnsafe(size)
+  new Rest(chunks).copyTo(whole)
+  return whole
 }

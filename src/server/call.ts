@@ -3,7 +3,9 @@ import type { ApiRequest, UserInfo } from '../api/request.ts'
 import type { ResourceFacts } from '../api/schema/table.ts'
 import type { ListMeta } from '../api/table_output.ts'
 import type { KubeObject } from '../api/types.ts'
+import type { JsonText } from '../base/chunks.ts'
 import type { ResourceName } from './api_errors.ts'
+
 import type { Target } from './router.ts'
 
 /** The body of a request, not yet decoded: bytes over HTTP, a value in the same process. */
@@ -34,7 +36,7 @@ export interface Call {
 /** An object with its JSON, if that exists already. */
 export interface View {
   readonly object: KubeObject
-  readonly bytes: Uint8Array | undefined
+  readonly bytes: JsonText | undefined
 }
 
 /** What a handler answers; how it is written is decided afterwards. */

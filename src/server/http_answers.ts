@@ -1,4 +1,5 @@
 import { ApiError } from '../api/error.ts'
+import { type BodyChunk, sizeOfAll, wholeOf } from '../base/chunks.ts'
 import type { Core } from './core.ts'
 import { type HttpHeaders, type HttpRequest, type HttpResponse, utf8 } from './http_types.ts'
 import { GZIP_BYTES_MIN } from './limits.ts'
@@ -43,17 +44,9 @@ export async function respond(core: Core, request: HttpRequest, outcome: Outcome
   return { status: outcome.status, headers, body: [compressed] }
 }
 
-async function compress({ deps }: Core, request: HttpRequest, chunks: readonly Uint8Array[]) {
+async function compress({ deps }: Core, request: HttpRequest, chunks: readonly BodyChunk[]) {
   if (deps.gzip === undefined || !takesGzip(request.headers['accept-encoding'])) return undefined
-  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-  if (length <= GZIP_BYTES_MIN) return undefined
-  const whole = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  return deps.gzip(whole)
+  return sizeOfAll(chunks) <= GZIP_BYTES_MIN ? undefined : deps.gzip(wholeOf(chunks))
 }
 
 /** Only the bare word counts; with a quality it is another one. */

@@ -1,3 +1,5 @@
+import type { BodyChunk } from '../base/chunks.ts'
+
 /** What the TLS layer knows of the client, if it showed a certificate that the client CA has signed. */
 export interface ClientIdentity {
   readonly commonName: string
@@ -42,7 +44,7 @@ export interface HttpSink {
 export interface HttpResponse {
   readonly status: number
   readonly headers: HttpHeaders
-  readonly body: readonly Uint8Array[] | ((sink: HttpSink) => void)
+  readonly body: readonly BodyChunk[] | ((sink: HttpSink) => void)
 }
 
 export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>

@@ -6,7 +6,7 @@ import { dispatch, dispatchWatch } from './dispatch.ts'
 import { utf8 } from './http_types.ts'
 import { metricsTarget } from './metrics/resources.ts'
 import { checkNodeRead } from './node_reads.ts'
-import { bytesOf, plainObject } from './representation.ts'
+import { plainObject, textOf } from './representation.ts'
 import { targetOf } from './router.ts'
 
 /** The door for clients in the same process: authorization, admission and validation, but no encoding. */
@@ -49,7 +49,7 @@ function apiAnswer({ code, body }: Answer, warnings: readonly string[]): ApiAnsw
   return {
     code,
     object,
-    bytes: () => (bytes ??= body.type === 'object' ? bytesOf(body.view) : utf8(JSON.stringify(object))),
+    bytes: () => (bytes ??= utf8(body.type === 'object' ? textOf(body.view) : JSON.stringify(object))),
     warnings,
   }
 }

@@ -3,6 +3,7 @@ import { apiVersionOf } from '../api/resource.ts'
 import { parseGroupVersion, type ResourceFacts, typeNameOf } from '../api/schema/table.ts'
 import { type IncludedObject, type MetaVersion, toPartialList, toPartialObject } from '../api/table_output.ts'
 import type { KubeObject } from '../api/types.ts'
+import type { BodyChunk } from '../base/chunks.ts'
 import type { Millis } from '../base/clock.ts'
 import type { AnswerBody, View } from './call.ts'
 import { utf8 } from './http_types.ts'
@@ -12,7 +13,7 @@ import { tableOf } from './table.ts'
 /** An answer as it goes over the wire. */
 export interface Written {
   readonly contentType: string
-  readonly chunks: readonly Uint8Array[]
+  readonly chunks: readonly BodyChunk[]
 }
 
 export interface WriteOptions {
@@ -36,7 +37,7 @@ export async function writeBody(body: AnswerBody, options: WriteOptions): Promis
   return json(jsonChunks(shown))
 }
 
-const json = (chunks: readonly Uint8Array[]): Written => ({
+const json = (chunks: readonly BodyChunk[]): Written => ({
   contentType: 'application/json',
   chunks: [...chunks, NEWLINE],
 })
@@ -109,24 +110,24 @@ function withoutType(object: KubeObject): object {
   return rest
 }
 
-function jsonChunks(body: AnswerBody): readonly Uint8Array[] {
+function jsonChunks(body: AnswerBody): readonly BodyChunk[] {
   if (body.type === 'plain') return [utf8(JSON.stringify(body.object))]
-  if (body.type === 'object') return [bytesOf(body.view)]
+  if (body.type === 'object') return [body.view.bytes ?? utf8(JSON.stringify(body.view.object))]
   return listChunks(body)
 }
 
-export const bytesOf = (view: View): Uint8Array => view.bytes ?? utf8(JSON.stringify(view.object))
+export const textOf = ({ bytes, object }: View): string => bytes?.text ?? JSON.stringify(object)
 
 const OPEN = utf8('{')
 const COMMA_OPEN = utf8(',{')
 const CLOSE_LIST = utf8(']}')
 
-/** A list is made of the bytes that the store keeps; nothing is serialised again. */
-function listChunks({ facts, metadata, items }: Extract<AnswerBody, { type: 'list' }>): Uint8Array[] {
+/** A list is made of the JSON that the store keeps; nothing is serialised again. */
+function listChunks({ facts, metadata, items }: Extract<AnswerBody, { type: 'list' }>): BodyChunk[] {
   const { kind, apiVersion } = listHeader(facts)
   const head = JSON.stringify({ kind, apiVersion, metadata }).slice(0, -1)
-  const chunks = [utf8(`${head},"items":[`)]
-  const header = utf8(`{"kind":${JSON.stringify(facts.ref.kind)},"apiVersion":${JSON.stringify(apiVersion)},`)
+  const chunks: BodyChunk[] = [utf8(`${head},"items":[`)]
+  const header = `{"kind":${JSON.stringify(facts.ref.kind)},"apiVersion":${JSON.stringify(apiVersion)},`
   for (const [index, item] of items.entries()) {
     chunks.push(index === 0 ? OPEN : COMMA_OPEN, itemRest(item, header))
   }
@@ -134,14 +135,9 @@ function listChunks({ facts, metadata, items }: Extract<AnswerBody, { type: 'lis
   return chunks
 }
 
-/** An object's bytes behind its type. */
-function itemRest(item: View, header: Uint8Array): Uint8Array {
-  const { bytes } = item
-  if (bytes !== undefined && beginsWith(bytes, header)) return bytes.subarray(header.length)
-  return utf8(JSON.stringify(withoutType(item.object))).subarray(1)
-}
-
-function beginsWith(bytes: Uint8Array, head: Uint8Array): boolean {
-  for (let at = 0; at < head.length; at++) if (bytes[at] !== head[at]) return false
-  return true
+/** An object's JSON behind its type, which is written in ASCII. */
+function itemRest({ bytes, object }: View, header: string): BodyChunk {
+  if (bytes === undefined || !bytes.text.startsWith(header))
+    return utf8(JSON.stringify(withoutType(object))).subarray(1)
+  return { text: bytes.text.slice(header.length), size: bytes.size - header.length }
 }

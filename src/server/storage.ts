@@ -23,7 +23,7 @@ export function storeRange(facts: ResourceFacts, namespace: string | undefined):
 export function viewOf(facts: ResourceFacts, stored: StoredObject): View {
   const object = stored.object as KubeObject
   const shown = fromStorage(facts, object)
-  return { object: shown, bytes: shown === object ? stored.bytes : undefined }
+  return { object: shown, bytes: shown === object ? stored : undefined }
 }
 
 /** An object of another kind, as it will be once all pending writes are durable. */

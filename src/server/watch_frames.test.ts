@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { ApiError } from '../api/error.ts'
 import { decodeMessage, openEnvelope } from '../api/protobuf.ts'
 import { resourceFacts } from '../api/schema/table.ts'
+import { wholeOf } from '../base/chunks.ts'
 import type { HttpSink } from './http_types.ts'
 import { negotiate } from './negotiation.ts'
 import { startTestServer, type TestServer } from './testing/test_server.ts'
@@ -35,7 +36,7 @@ async function watched(query: string, accept: string) {
     body: async () => new Uint8Array(),
   })
   const { status, headers, body } = response
-  const bytes = typeof body === 'function' ? await untilBookmark(body) : Buffer.concat(body)
+  const bytes = typeof body === 'function' ? await untilBookmark(body) : Buffer.from(wholeOf(body))
   abort.abort()
   return { status, type: String(headers['content-type']), bytes }
 }

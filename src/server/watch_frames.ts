@@ -4,7 +4,7 @@ import { type IncludedObject, toPartialObject } from '../api/table_output.ts'
 import type { Millis } from '../base/clock.ts'
 import { utf8 } from './http_types.ts'
 import type { Representation } from './negotiation.ts'
-import { bytesOf } from './representation.ts'
+import { textOf } from './representation.ts'
 import { tableOf } from './table.ts'
 import type { WatchChange } from './watch_events.ts'
 
@@ -109,15 +109,5 @@ function shared(form: string, make: (change: WatchChange) => Uint8Array): (chang
   }
 }
 
-const FRAME_END = utf8('}\n')
-
-/** The bytes that the store keeps, within an event. */
-function plainFrame({ type, view }: WatchChange): Uint8Array {
-  const head = utf8(`{"type":"${type}","object":`)
-  const bytes = bytesOf(view)
-  const frame = new Uint8Array(head.length + bytes.length + FRAME_END.length)
-  frame.set(head)
-  frame.set(bytes, head.length)
-  frame.set(FRAME_END, head.length + bytes.length)
-  return frame
-}
+/** The JSON that the store keeps, within an event. */
+const plainFrame = ({ type, view }: WatchChange): Uint8Array => utf8(`{"type":"${type}","object":${textOf(view)}}\n`)

@@ -4,7 +4,7 @@ import { DurabilityWaiters } from './durability.ts'
 import { storedFromObject } from './encode.ts'
 import { deepFreeze } from './freeze.ts'
 import type { Journal } from './journal.ts'
-import { type BatchLimits, PendingWrites, recordOf, stateAfter } from './pending_writes.ts'
+import { type BatchLimits, PendingWrites, recordsOf, stateAfter } from './pending_writes.ts'
 import type { CommitOutcome, Revision, StoredObject, StoreEvent, StoreKey, StoreWrite } from './store.ts'
 import { StoreFailedError } from './store.ts'
 
@@ -114,7 +114,7 @@ export class CommitQueue {
   async #writeBatch(): Promise<void> {
     const batch = this.#pending.takeBatch(this.#options.limits)
     try {
-      await this.#options.journal.append(batch.map(({ event }) => recordOf(event)))
+      await this.#options.journal.append(recordsOf(batch.map(({ event }) => event)))
     } catch (error) {
       await this.#recover(error)
       return

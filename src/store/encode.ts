@@ -5,73 +5,71 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 /**
- * Of these there are many, and hardly anybody reads one: what is kept is their JSON as a text, a fifth of what they are as
- * objects. A text costs 16 bytes beside its letters, bytes of their own 400. Whoever does read one finds its object and its
- * bytes while V8 has not collected them, and else has them made from the text.
+ * Of these there are many, and hardly anybody reads one: what is kept is their JSON, a fifth of what they are as objects.
+ * Whoever does read one finds its object while V8 has not collected it, and else reads it from the JSON.
  */
-const KEPT_AS_TEXT: ReadonlySet<string> = new Set(['events'])
+const KEPT_AS_JSON: ReadonlySet<string> = new Set(['events'])
 
-/** What a text was read or written as. */
-interface Shown {
-  object?: object
-  bytes?: Uint8Array
-}
-
-class StoredAsText implements StoredObject {
+class StoredAsJson implements StoredObject {
   readonly key: StoreKey
   readonly revision: Revision
+  readonly text: string
   readonly size: number
-  readonly #text: string
-  #shown: WeakRef<Shown>
+  #object: WeakRef<object>
 
-  constructor(key: StoreKey, revision: Revision, text: string, shown: Required<Shown>) {
+  constructor({ key, revision, object, text, size }: StoredObject) {
     this.key = key
     this.revision = revision
-    this.size = shown.bytes.length
-    this.#text = text
-    this.#shown = new WeakRef(shown)
+    this.text = text
+    this.size = size
+    this.#object = new WeakRef(object)
   }
 
   get object(): object {
-    const shown = this.#current()
-    shown.object ??= JSON.parse(this.#text) as object
-    return shown.object
-  }
-
-  get bytes(): Uint8Array {
-    const shown = this.#current()
-    shown.bytes ??= encoder.encode(this.#text)
-    return shown.bytes
-  }
-
-  #current(): Shown {
-    const known = this.#shown.deref()
+    const known = this.#object.deref()
     if (known !== undefined) return known
-    const shown: Shown = {}
-    this.#shown = new WeakRef(shown)
-    return shown
+    const read = JSON.parse(this.text) as object
+    this.#object = new WeakRef(read)
+    return read
   }
 }
+
+const kept = (stored: StoredObject): StoredObject =>
+  KEPT_AS_JSON.has(stored.key.resource) ? new StoredAsJson(stored) : stored
 
 /** Serialises a new state: the only time that this happens to it. */
 export function storedFromObject(key: StoreKey, revision: Revision, object: object): StoredObject {
   const text = JSON.stringify(object)
-  return stored(key, revision, text, { object, bytes: encoder.encode(text) })
+  return kept({ key, revision, object, text, size: sizeOf(text) })
 }
 
 /** A state that was read back. */
 export function storedFromBytes(key: StoreKey, revision: Revision, bytes: Uint8Array): StoredObject {
   const text = decoder.decode(bytes)
-  return stored(key, revision, text, { object: JSON.parse(text) as object, bytes })
-}
-
-function stored(key: StoreKey, revision: Revision, text: string, shown: Required<Shown>): StoredObject {
-  if (KEPT_AS_TEXT.has(key.resource)) return new StoredAsText(key, revision, text, shown)
-  const { object, bytes } = shown
-  return { key, revision, object, bytes, size: bytes.length }
+  return kept({ key, revision, object: JSON.parse(text) as object, text, size: bytes.length })
 }
 
 /** The state that a record holds. */
 export function storedFromRecord(record: JournalRecord): StoredObject {
   return storedFromBytes(record.key, record.revision, record.bytes)
+}
+
+/** The JSON of several states as UTF-8: views of one piece of memory, which goes when nobody holds them any more. */
+export function bytesOfAll(states: readonly StoredObject[]): Uint8Array[] {
+  const whole = new Uint8Array(states.reduce((sum, { size }) => sum + size, 0))
+  let at = 0
+  return states.map(({ text, size }) => {
+    const bytes = whole.subarray(at, at + size)
+    encoder.encodeInto(text, bytes)
+    at += size
+    return bytes
+  })
+}
+
+/** Where texts are encoded to see how large they become; larger ones get a place of their own. */
+const scratch = new Uint8Array(64 * 1024)
+
+function sizeOf(text: string): number {
+  const { read, written } = encoder.encodeInto(text, scratch)
+  return read === text.length ? written : encoder.encode(text).length
 }

@@ -31,7 +31,8 @@ export class MemoryJournal implements Journal {
   async append(records: readonly JournalRecord[]): Promise<void> {
     for (const record of records) {
       assert(record.revision === this.#revision + 1, 'records are appended without a gap')
-      this.#records.set(record.revision, record)
+      // The bytes of a batch lie in one piece, which none of them is to keep from being given back.
+      this.#records.set(record.revision, { ...record, bytes: record.bytes.slice() })
       this.#revision = record.revision
     }
   }

@@ -1,6 +1,7 @@
+import { bytesOfAll } from './encode.ts'
 import type { JournalRecord } from './journal.ts'
 import { KeyMap } from './key_map.ts'
-import type { CommitOutcome, Revision, StoredObject, StoreEvent, StoreFailedError, StoreKey } from './store.ts'
+import type { CommitOutcome, StoredObject, StoreEvent, StoreFailedError, StoreKey } from './store.ts'
 
 /** A transaction that has been checked and waits for the disk. */
 export interface PendingWrite {
@@ -71,8 +72,11 @@ export function stateAfter(event: StoreEvent): StoredObject | undefined {
   return event.type === 'deleted' ? undefined : event.current
 }
 
-/** A change as the journal keeps it. */
-export function recordOf(event: StoreEvent): JournalRecord {
-  const previous: Revision = event.previous?.revision ?? 0
-  return { revision: event.revision, type: event.type, key: event.key, previous, bytes: event.current.bytes }
+/** Changes as the journal keeps them. */
+export function recordsOf(events: readonly StoreEvent[]): JournalRecord[] {
+  const bytes = bytesOfAll(events.map(({ current }) => current))
+  return events.map(({ revision, type, key, previous }, index) => ({
+    ...{ revision, type, key, previous: previous?.revision ?? 0 },
+    bytes: bytes[index] as Uint8Array,
+  }))
 }

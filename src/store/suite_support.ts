@@ -75,11 +75,12 @@ export async function committed(outcome: Promise<CommitOutcome>): Promise<Stored
   return settled.stored
 }
 
-/** A state in one line: `a/web-0@5=value`, after checking that the object and its bytes say the same. */
+/** A state in one line: `a/web-0@5=value`, after checking that the object and its JSON say the same. */
 export function describeState(stored: StoredObject | undefined): string {
   if (stored === undefined) return 'nothing'
   const object = stored.object as { value: unknown; resourceVersion: string }
-  assert.deepEqual(JSON.parse(new TextDecoder().decode(stored.bytes)), object)
+  assert.deepEqual(JSON.parse(stored.text), object)
+  assert.equal(stored.size, new TextEncoder().encode(stored.text).length)
   assert.equal(object.resourceVersion, String(stored.revision))
   const { namespace, name } = stored.key
   return `${namespace === '' ? '' : `${namespace}/`}${name}@${stored.revision}=${object.value}`

@@ -1,3 +1,4 @@
+import { wholeOf } from '../../base/chunks.ts'
 import { systemClock } from '../../base/clock.ts'
 import { silentLog } from '../../base/log.ts'
 import { seededRandom } from '../../base/random.ts'
@@ -61,7 +62,7 @@ export async function startTestServer(
       const { status, headers, body } = await server.http(requestOf(question, abort.signal))
       abort.abort()
       const chunks = typeof body === 'function' ? [] : body
-      const text = Buffer.concat(chunks).toString()
+      const text = Buffer.from(wholeOf(chunks)).toString()
       return { status, headers, text, json: jsonOf(text) }
     },
     watch: async (path) => {
