@@ -1,5 +1,5 @@
 import type { WatchHandle } from '../api/request.ts'
-import { methodNotAllowed, noSuchResource, qualifiedResource } from './api_errors.ts'
+import { badRequest, methodNotAllowed, noSuchResource, qualifiedResource } from './api_errors.ts'
 import type { Answer, Call } from './call.ts'
 import { answeringWhatIsDurable } from './commit.ts'
 import { type Core, rulesFor } from './core.ts'
@@ -31,8 +31,16 @@ export async function dispatch(core: Core, call: Call): Promise<Answer> {
   const { verb } = call.request
   const handler = handlerFor(call)
   if (handler === undefined) throw methodNotAllowed()
+  if (verb === 'get' || verb === 'delete' || verb === 'patch') checkNameInPath(call)
   if (verb === 'get' || verb === 'list') return handler(core, call)
   return answeringWhatIsDurable(core.store, () => handler(core, call))
+}
+
+/** A name that could not be one part of a path is no object's. @throws ApiError 400 */
+function checkNameInPath({ request: { name = '' } }: Call): void {
+  const faults =
+    name === '.' || name === '..' ? [`may not be '${name}'`] : name.includes('%') ? ["may not contain '%'"] : []
+  if (faults.length > 0) throw badRequest(`Name parameter invalid: ${JSON.stringify(name)}: ${faults.join(';')}`)
 }
 
 function handlerFor(call: Call): Handler | undefined {

@@ -94,3 +94,19 @@ test('who shows nothing is anonymous and may see health and version; a wrong tok
   assert.equal(json.message, 'forbidden: User "system:anonymous" cannot get path "/api"')
   assert.equal(headers['x-content-type-options'], 'nosniff')
 })
+
+test('a name that could not be part of a path is refused before anything is looked up', async () => {
+  const pods = '/api/v1/namespaces/default/pods'
+  const refused = async (name: string) => (await ask('GET', `${pods}/${name}`)).json.message
+  assert.equal(await refused('%2e%2e'), 'Name parameter invalid: "..": may not be \'..\'')
+  assert.equal(await refused('a%25b'), 'Name parameter invalid: "a%b": may not contain \'%\'')
+})
+
+test('an object that is no list, asked for as one, is named by its type', async () => {
+  const accept = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io'
+  const { status, json } = await ask('GET', '/api/v1/namespaces/default', { accept })
+  assert.deepEqual(
+    [status, json.message],
+    [406, 'you requested PartialObjectMetadataList, but the requested object is not a list (*core.Namespace)'],
+  )
+})

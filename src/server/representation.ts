@@ -7,6 +7,7 @@ import type { BodyChunk } from '../base/chunks.ts'
 import type { Millis } from '../base/clock.ts'
 import type { AnswerBody, View } from './call.ts'
 import { utf8 } from './http_types.ts'
+import { internalPackage } from './known_kinds.ts'
 import { notAcceptable, type Representation, type Transform } from './negotiation.ts'
 import { tableOf } from './table.ts'
 
@@ -70,11 +71,15 @@ async function protobuf(object: object, takesJson: boolean): Promise<Written | u
 function transformed(body: AnswerBody, transform: Transform | undefined, options: WriteOptions): AnswerBody {
   if (transform === undefined || body.type === 'plain') return body
   if (transform.as === 'Table') return { type: 'plain', object: tableOf(body, transform.version, options) }
-  if (body.type === 'list' && transform.as === 'PartialObjectMetadata') throw wrongShape(transform.as, 'a list')
+  if (body.type === 'list' && transform.as === 'PartialObjectMetadata')
+    throw wrongShape(transform.as, `a list (*${goTypeOf(body.facts)}List)`)
   if (body.type === 'object' && transform.as === 'PartialObjectMetadataList')
-    throw wrongShape(transform.as, 'not a list')
+    throw wrongShape(transform.as, `not a list (*${goTypeOf(body.facts)})`)
   return { type: 'plain', object: partial(body, transform.version) }
 }
+
+/** The type that upstream has in its hands then. */
+const goTypeOf = ({ ref: { group, kind } }: ResourceFacts): string => `${internalPackage(group)}.${kind}`
 
 function wrongShape(as: string, found: string): ApiError {
   const { code, reason } = notAcceptable()

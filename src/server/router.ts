@@ -179,6 +179,8 @@ const itemVerb = (method: string, wantsWatch: boolean): Verb | undefined =>
   wantsWatch && method === 'GET' ? 'watch' : ITEM_VERBS[method]
 
 function subresourceVerb(method: string, subresource: SubresourceFacts): Verb {
+  // What is behind a proxy may have its own answer to these.
+  if (subresource.name === 'proxy' && (method === 'HEAD' || method === 'OPTIONS')) return 'get'
   const verb = method === 'POST' ? 'create' : ITEM_VERBS[method]
   if (verb === undefined || !subresource.verbs.includes(verb)) throw methodNotAllowed()
   return verb
