@@ -23,6 +23,25 @@ export interface AllocatorOptions {
   readonly ports: { readonly first: number; readonly last: number }
 }
 
+interface ServicePort {
+  readonly port: number
+  readonly protocol?: string
+  nodePort?: number
+}
+
+interface PortsWanted {
+  readonly take: (text: string) => boolean
+  readonly run: 'real' | 'dry'
+  readonly isNew: boolean
+}
+
+/** One port that is served by several protocols, as DNS is, has one number on the nodes too. */
+function shareNodePort(port: ServicePort, all: readonly ServicePort[]): void {
+  const same = all.find((other) => other.port === port.port && other.nodePort)
+  const taken = all.some((other) => other.nodePort === same?.nodePort && other.protocol === port.protocol)
+  if (same?.nodePort && !taken) port.nodePort = same.nodePort
+}
+
 const SERVICES = { resource: 'services' }
 
 /** What one service holds, as texts that name an address or a port. */
@@ -88,8 +107,8 @@ class Allocator implements ServiceAllocator {
       for (const text of taken) this.#inUse.delete(text)
     }
     try {
-      this.#assignAddress(service, take)
-      this.#assignPorts(service, take, run)
+      this.#assignAddress(service, take, run)
+      this.#assignPorts(service, { take, run, isNew: old === undefined })
     } catch (thrown) {
       undo()
       throw thrown
@@ -97,11 +116,11 @@ class Allocator implements ServiceAllocator {
     return undo
   }
 
-  #assignAddress(service: MutableObject, take: (text: string) => boolean): void {
+  #assignAddress(service: MutableObject, take: (text: string) => boolean, run: 'real' | 'dry'): void {
     const spec = service['spec']
     if (spec.type === 'ExternalName' || spec.clusterIP === 'None') return
     if (spec.clusterIP) {
-      const fault = this.#addressFault(spec.clusterIP, take)
+      const fault = this.#addressFault(spec.clusterIP, take, run)
       if (fault !== undefined) throw refusal(service, [fault])
       spec.clusterIPs ??= [spec.clusterIP]
       return
@@ -110,7 +129,7 @@ class Allocator implements ServiceAllocator {
     spec.clusterIPs = [spec.clusterIP]
   }
 
-  #addressFault(address: string, take: (text: string) => boolean): FieldError | undefined {
+  #addressFault(address: string, take: (text: string) => boolean, run: 'real' | 'dry'): FieldError | undefined {
     const range = parseIpv4Range(this.#options.addresses)
     const number = parseIpv4(address)
     const where = { type: 'FieldValueInvalid', field: 'spec.clusterIPs' } as const
@@ -119,11 +138,15 @@ class Allocator implements ServiceAllocator {
     if (!isAssignable(range, number)) {
       return {
         ...where,
-        message: `${shown} the provided network does not match the current range`,
+        message: `${shown} ${run === 'real' ? 'the provided network does not match the current range' : this.#outside(address)}`,
       }
     }
     return take(address) ? undefined : { ...where, message: `${shown} provided IP is already allocated` }
   }
+
+  /** What a dry run says of an address that is none of the cluster's. */
+  #outside = (address: string): string =>
+    `the provided IP (${address}) is not in the valid range. The range of valid IPs is ${this.#options.addresses}`
 
   /** Draws at random, like upstream, and above the lower part, which is left for addresses that people choose. */
   #freeAddress(take: (text: string) => boolean): string {
@@ -142,12 +165,15 @@ class Allocator implements ServiceAllocator {
     })
   }
 
-  #assignPorts(service: MutableObject, take: (text: string) => boolean, run: 'real' | 'dry'): void {
+  #assignPorts(service: MutableObject, { take, run, isNew }: PortsWanted): void {
     const spec = service['spec']
     const wanted =
       spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false)
-    for (const [index, port] of (spec.ports ?? []).entries()) {
-      if (port.nodePort) this.#takePort(service, port, index, take, run)
+    const ports: ServicePort[] = spec.ports ?? []
+    for (const [index, port] of ports.entries()) {
+      if (isNew && wanted && !port.nodePort) shareNodePort(port, ports)
+      const { nodePort } = port
+      if (nodePort) this.#takePort(service, { ...port, nodePort }, index, take, run)
       else if (wanted) port.nodePort = this.#freePort(port.protocol, take)
     }
     const needsHealthCheck = spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local'
@@ -156,7 +182,7 @@ class Allocator implements ServiceAllocator {
 
   #takePort(
     service: MutableObject,
-    port: { nodePort: number; protocol?: string },
+    port: ServicePort & { nodePort: number },
     index: number,
     take: (text: string) => boolean,
     run: 'real' | 'dry',

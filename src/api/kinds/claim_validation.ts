@@ -119,17 +119,21 @@ const movesToField = (spec: ClaimSpec, old: ClaimSpec, annotated: string): boole
   annotated !== '' && old.storageClassName === undefined && spec.storageClassName === annotated
 
 function changedSpecErrors(claim: PersistentVolumeClaim, old: PersistentVolumeClaim): FieldError[] {
-  const before = withAllowedChanges(old.spec, claim.spec)
+  const before = withAllowedChanges(old.spec, claim.spec, old.metadata.annotations?.[CLASS_ANNOTATION])
   const after = withOldSizeWhenBound(claim, old)
   if (goSame('core.PersistentVolumeClaimSpec', after, before)) return []
   return [forbidden('spec', `${SPEC_IMMUTABLE}\n${goDifference('core.PersistentVolumeClaimSpec', before, after)}`)]
 }
 
 /** A claim may be given a volume once, and a class when it had none. */
-const withAllowedChanges = (old: ClaimSpec, spec: ClaimSpec): ClaimSpec => ({
+const withAllowedChanges = (old: ClaimSpec, spec: ClaimSpec, annotated: string | undefined): ClaimSpec => ({
   ...old,
   ...(old.volumeName ? {} : spec.volumeName ? { volumeName: spec.volumeName } : {}),
-  ...(old.storageClassName === undefined && spec.storageClassName ? { storageClassName: spec.storageClassName } : {}),
+  ...(old.storageClassName === undefined &&
+  spec.storageClassName !== undefined &&
+  (annotated === undefined || annotated === spec.storageClassName)
+    ? { storageClassName: spec.storageClassName }
+    : {}),
 })
 
 function withOldSizeWhenBound(claim: PersistentVolumeClaim, old: PersistentVolumeClaim): ClaimSpec {

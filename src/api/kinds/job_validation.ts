@@ -49,7 +49,8 @@ function hostnameErrors({ spec, metadata }: Job): FieldError[] {
 
 function mismatchErrors({ selector, template }: JobSpec): FieldError[] {
   const labels = template.metadata?.labels
-  if (!selector || labelSelectorErrors(selector, '').length > 0 || matchesLabels(selector, labels)) return []
+  // No selector finds nothing.
+  if (selector && (labelSelectorErrors(selector, '').length > 0 || matchesLabels(selector, labels))) return []
   return [invalid('spec.template.metadata.labels', sortedMap(labels), '`selector` does not match template `labels`')]
 }
 
