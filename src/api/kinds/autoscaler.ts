@@ -6,6 +6,7 @@ import { autoscalerErrors } from './autoscaler_validation.ts'
 import { items, keepSpec, keepStatus, type Loose, part } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
+import { countsOf } from './status_counts.ts'
 
 const SHOWN_METRICS_MAX = 2
 const CPU_PERCENT_DEFAULT = 80
@@ -121,6 +122,7 @@ export const autoscalerRules: KindRules<Autoscaler> = {
   },
   prepareUpdate: keepStatus,
   prepareStatusUpdate: keepSpec,
+  validateStatusUpdate: countsOf(['currentReplicas', 'desiredReplicas']),
   // The old version's one metric is looked at as what it stands for.
   validateCreate: (autoscaler) => autoscalerErrors(autoscaler, metricsOf(autoscaler)),
   validateUpdate: (autoscaler, old) => autoscalerErrors(autoscaler, metricsOf(autoscaler), old),

@@ -10,6 +10,7 @@ import { podTemplateDefaults } from './pod_defaults.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
 import { labelText } from './service.ts'
 import { containerCells } from './stateful_set.ts'
+import { countsOf } from './status_counts.ts'
 import { daemonTemplateErrors, selectorChangeErrors } from './workload.ts'
 import { workloadWarnings } from './workload_warnings.ts'
 
@@ -90,6 +91,17 @@ export const daemonSetRules: KindRules<DaemonSet> = {
   },
   prepareUpdate,
   prepareStatusUpdate: keepSpec,
+  validateStatusUpdate: countsOf([
+    'currentNumberScheduled',
+    'numberMisscheduled',
+    'desiredNumberScheduled',
+    'numberReady',
+    'observedGeneration',
+    'updatedNumberScheduled',
+    'numberAvailable',
+    'numberUnavailable',
+    'collisionCount',
+  ]),
   warnings: workloadWarnings,
   validateCreate: validate,
   validateUpdate: (set, old) => [...selectorChangeErrors(set.spec.selector, old.spec.selector), ...validate(set)],

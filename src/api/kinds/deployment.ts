@@ -10,6 +10,7 @@ import { ageOf } from './durations.ts'
 import { podTemplateDefaults } from './pod_defaults.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
 import { containerCells } from './stateful_set.ts'
+import { replicaCountsOf } from './status_counts.ts'
 import { selectorChangeErrors, workloadSelectorErrors, workloadTemplateErrors } from './workload.ts'
 import { namedWorkloadWarnings } from './workload_warnings.ts'
 
@@ -79,6 +80,17 @@ function prepareStatusUpdate(draft: MutableObject, old: Deployment): void {
   else draft.metadata['labels'] = { ...old.metadata.labels }
 }
 
+const COUNTS = [
+  'observedGeneration',
+  'replicas',
+  'updatedReplicas',
+  'readyReplicas',
+  'availableReplicas',
+  'unavailableReplicas',
+  'terminatingReplicas',
+  'collisionCount',
+]
+
 /** Deployments. */
 export const deploymentRules: KindRules<Deployment> = {
   resource: namespacedRef('apps/v1', 'deployments', 'Deployment'),
@@ -92,6 +104,7 @@ export const deploymentRules: KindRules<Deployment> = {
   },
   prepareUpdate: keepStatus,
   prepareStatusUpdate,
+  validateStatusUpdate: replicaCountsOf(COUNTS, ['updatedReplicas', 'readyReplicas', 'availableReplicas']),
   warnings: namedWorkloadWarnings,
   validateCreate: validate,
   validateUpdate: (deployment, old) => [

@@ -2,6 +2,7 @@ import { type FieldError, invalid, notSupported } from '../field_error.ts'
 import type { KindRules, MutableObject } from '../kind_rules.ts'
 import { DISRUPTION_BUDGETS } from '../resources.ts'
 import type { PodDisruptionBudget } from '../types.ts'
+import { conditionErrors } from '../validation/conditions.ts'
 import { goNamed } from '../validation/go_names.ts'
 import { amountOrPercentErrors, nonNegative, percentAtMostHundred } from '../validation/numbers.ts'
 import { labelSelectorErrors } from '../validation/selectors.ts'
@@ -32,8 +33,10 @@ const amountErrors = (amount: number | string | undefined, field: string): Field
   ...percentAtMostHundred(amount, field),
 ]
 
-const validateStatus = ({ status }: PodDisruptionBudget): FieldError[] =>
-  COUNTS.flatMap((name) => nonNegative(status?.[name], `status.${name}`))
+const validateStatus = ({ status }: PodDisruptionBudget): FieldError[] => [
+  ...conditionErrors(status?.conditions, 'status.conditions'),
+  ...COUNTS.flatMap((name) => nonNegative(status?.[name], `status.${name}`)),
+]
 
 function prepareCreate(draft: MutableObject): void {
   draft['status'] = Object.fromEntries(COUNTS.map((name) => [name, 0]))

@@ -4,7 +4,7 @@ import type { KindRules, MutableObject } from '../kind_rules.ts'
 import { dnsSubdomain } from '../validation/names.ts'
 import { fillNumber, part } from './draft.ts'
 import { ageOf } from './durations.ts'
-import { flowRuleErrors } from './flow_schema_rules.ts'
+import { conditionTypeErrors, flowRuleErrors } from './flow_schema_rules.ts'
 import { clusterRef, type StoredWithSpec } from './refs.ts'
 
 type FlowSchema = StoredWithSpec<k8s.V1FlowSchema>
@@ -61,6 +61,7 @@ export const flowSchemaRules: KindRules<FlowSchema> = {
   },
   prepareUpdate: keepStatus,
   validateCreate: validate,
+  validateStatusUpdate: ({ status }) => conditionTypeErrors(status),
   cells: ({ metadata, spec, status }, now) => [
     metadata.name,
     spec.priorityLevelConfiguration.name,

@@ -1,5 +1,5 @@
 import type * as k8s from '@kubernetes/client-node'
-import { type FieldError, forbidden, invalid, notSupported, required } from '../field_error.ts'
+import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from '../field_error.ts'
 import type { Wire } from '../types.ts'
 import { formed } from '../validation/checks.ts'
 import { dnsLabel, dnsSubdomain } from '../validation/names.ts'
@@ -117,4 +117,15 @@ function pathFault(path: string): string | undefined {
   if (path.includes('//')) return 'must not contain double slash'
   const stars = path.split('*').length - 1
   return stars > 1 || (stars === 1 && !path.endsWith('/*')) ? 'wildcard can only do suffix matching' : undefined
+}
+
+/** Conditions of flow control have a type each, and each its own. */
+export function conditionTypeErrors(
+  status: { readonly conditions?: readonly { readonly type?: string }[] } | undefined,
+) {
+  const types = (status?.conditions ?? []).map(({ type = '' }) => type)
+  return types.flatMap((type, index): FieldError[] => {
+    const field = `status.conditions[${index}].type`
+    return [...(types.indexOf(type) < index ? [duplicate(field, type)] : []), ...(type === '' ? [required(field)] : [])]
+  })
 }

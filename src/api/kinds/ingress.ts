@@ -8,6 +8,7 @@ import { dnsLabel, dnsSubdomain, pathSegment, portName, wildcardSubdomain } from
 import { portErrors } from '../validation/numbers.ts'
 import { keepSpec, keepStatus, part } from './draft.ts'
 import { ageOf } from './durations.ts'
+import { loadBalancerErrors } from './load_balancer_status.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
 
 type Ingress = StoredWithSpec<k8s.V1Ingress>
@@ -146,6 +147,7 @@ export const ingressRules: KindRules<Ingress> = {
   },
   prepareUpdate: keepStatus,
   prepareStatusUpdate: keepSpec,
+  validateStatusUpdate: ({ status }, old) => loadBalancerErrors(status, old.status),
   validateCreate: (ingress) => [...validate(ingress), ...classErrors(ingress)],
   validateUpdate: validate,
   warnings: ({ metadata, spec }, old) =>

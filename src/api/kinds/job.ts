@@ -5,6 +5,7 @@ import type { Cell, KindRules, MutableObject } from '../kind_rules.ts'
 import { selectorText } from '../validation/selectors.ts'
 import { fill, items, keepSpec, keepStatus, type Loose, part } from './draft.ts'
 import { ageOf, humanDuration } from './durations.ts'
+import { jobStatusErrors } from './job_status.ts'
 import { jobErrors, jobUpdateErrors } from './job_validation.ts'
 import { podTemplateDefaults } from './pod_defaults.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
@@ -108,6 +109,7 @@ export const jobRules: KindRules<Job> = {
   prepareCreate,
   prepareUpdate,
   prepareStatusUpdate: keepSpec,
+  validateStatusUpdate: jobStatusErrors,
   warnings: (job, old) => [
     ...(old === undefined ? nameWarnings(job.metadata.name) : []),
     ...(hasNewSpec(job, old) ? jobSpecWarnings(job.spec, 'spec') : []),

@@ -11,6 +11,8 @@ export interface MetadataChecks {
   readonly anyFinalizer?: true
   /** The kind's own validation of a new object does not look at metadata: only what is right otherwise is looked at. */
   readonly lastOnCreate?: true
+  /** The kind does not look at the metadata once more when its status changes. */
+  readonly bareStatus?: true
   /** PUT without a resourceVersion is refused. */
   readonly versionNeeded?: true
 }
@@ -23,7 +25,7 @@ const ADMISSION: MetadataChecks = { onUpdate: ['whole'], anyFinalizer: true, ver
 /** Observed on v1.36.3, one PUT a kind and fault. Kinds that are not here are as most. */
 const CHECKS: Readonly<Record<string, MetadataChecks>> = {
   'apiservices.apiregistration.k8s.io': { ...AS_MOST, anyFinalizer: true, versionNeeded: true },
-  'cronjobs.batch': CHANGE,
+  'cronjobs.batch': { ...CHANGE, bareStatus: true },
   'csidrivers.storage.k8s.io': { ...CHANGE, versionNeeded: true },
   'csinodes.storage.k8s.io': { ...WHOLE, versionNeeded: true },
   'csistoragecapacities.storage.k8s.io': { ...AS_MOST, versionNeeded: true },
@@ -43,7 +45,10 @@ const CHECKS: Readonly<Record<string, MetadataChecks>> = {
   'mutatingwebhookconfigurations.admissionregistration.k8s.io': ADMISSION,
   'networkpolicies.networking.k8s.io': CHANGE,
   'persistentvolumes.': { onUpdate: ['whole', 'whole'] },
-  'poddisruptionbudgets.policy': { onUpdate: [], anyFinalizer: true, lastOnCreate: true, versionNeeded: true },
+  'poddisruptionbudgets.policy': {
+    ...{ onUpdate: [], anyFinalizer: true, lastOnCreate: true, versionNeeded: true },
+    bareStatus: true,
+  },
   'podtemplates.': CHANGE,
   'priorityclasses.scheduling.k8s.io': CHANGE,
   'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': WHOLE,

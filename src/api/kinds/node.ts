@@ -8,8 +8,9 @@ import { equal } from '../validation/equality.ts'
 import { goNamed } from '../validation/go_names.ts'
 import { labelKeyErrors } from '../validation/labels.ts'
 import { labelValue } from '../validation/names.ts'
-import { items, keepSpec, keepStatus, part } from './draft.ts'
+import { items, keepStatus, part } from './draft.ts'
 import { ageOf } from './durations.ts'
+import { nodeStatusErrors, prepareNodeStatus } from './node_status.ts'
 
 const NOT_READY_TAINT = 'node.kubernetes.io/not-ready'
 const ROLE_PREFIX = 'node-role.kubernetes.io/'
@@ -159,7 +160,8 @@ export const nodeRules: KindRules<Node> = {
     keepStatus(draft, old)
     if (old.spec.configSource === undefined) delete draft['spec'].configSource
   },
-  prepareStatusUpdate: keepSpec,
+  prepareStatusUpdate: prepareNodeStatus,
+  validateStatusUpdate: nodeStatusErrors,
   validateCreate: validate,
   warnings: ({ spec }) =>
     spec.externalID ? ['spec.externalID: this field is deprecated, and is unused by Kubernetes'] : [],

@@ -8,8 +8,9 @@ import { adoptAppArmor } from './pod_profile_annotations.ts'
 import { podLevelRequests, qualityOfService } from './pod_quality.ts'
 import { resizeRules } from './pod_resize.ts'
 import { podCells, podRowConditions } from './pod_rows.ts'
+import { podStatusUpdateErrors, podStatusWarnings } from './pod_status.ts'
 import { ephemeralContainersRules } from './pod_subresources.ts'
-import { podStatusUpdateErrors, podUpdateErrors } from './pod_update.ts'
+import { podUpdateErrors } from './pod_update.ts'
 import { podErrors } from './pod_validation.ts'
 import { podWarnings } from './pod_warnings.ts'
 
@@ -71,6 +72,9 @@ function prepareStatusUpdate(draft: MutableObject, old: Pod): void {
   const { metadata } = draft
   if (old.metadata.ownerReferences === undefined) delete metadata['ownerReferences']
   else metadata['ownerReferences'] = old.metadata.ownerReferences
+  // A deletion is not told, nor taken back, by what reports of the pod.
+  if (old.metadata.deletionTimestamp === undefined) delete metadata['deletionTimestamp']
+  else metadata['deletionTimestamp'] = old.metadata.deletionTimestamp
   draft['status'] ??= {}
   draft['status'].qosClass ??= old.status?.qosClass
 }
@@ -106,6 +110,7 @@ export const podRules: KindRules<Pod> = {
   validateStatusUpdate: podStatusUpdateErrors,
   subresources: { ephemeralcontainers: ephemeralContainersRules, resize: resizeRules },
   warnings: podWarnings,
+  statusWarnings: podStatusWarnings,
   selectableFields,
   cells: podCells,
   rowConditions: podRowConditions,

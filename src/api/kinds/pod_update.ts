@@ -1,8 +1,6 @@
 import { type FieldError, forbidden, invalid, required } from '../field_error.ts'
 import type { Container, Pod, PodSpec } from '../types.ts'
 import { goDifference, goSame } from '../validation/go_names.ts'
-import { immutableErrors } from '../validation/metadata.ts'
-import { qualifiedName } from '../validation/names.ts'
 import { INT32_MAX, inRange } from '../validation/numbers.ts'
 import { gatedPodErrors, withOldNodeWishes } from './pod_update_gated.ts'
 import { anyPodErrors } from './pod_validation.ts'
@@ -107,31 +105,4 @@ function withOldMutableFields(spec: PodSpec, old: PodSpec): PodSpec {
       munged['terminationGracePeriodSeconds'] = old.terminationGracePeriodSeconds
   }
   return munged as unknown as PodSpec
-}
-
-/** What is wrong with a pod's new status. */
-export function podStatusUpdateErrors(pod: Pod, old: Pod): FieldError[] {
-  return [
-    ...conditionErrors(pod),
-    ...transitionErrors(pod, old),
-    ...(pod.status?.qosClass === old.status?.qosClass
-      ? []
-      : immutableErrors(pod.status?.qosClass, old.status?.qosClass, 'status.qosClass')),
-  ]
-}
-
-const conditionErrors = (pod: Pod): FieldError[] =>
-  (pod.status?.conditions ?? []).flatMap(({ type }, index) =>
-    qualifiedName(type).map((fault) => invalid(`status.conditions[${index}].Type`, type, fault)),
-  )
-
-/** A container that has ended stays so, unless the pod's policy is to start it again. */
-function transitionErrors(pod: Pod, old: Pod): FieldError[] {
-  if (old.spec.restartPolicy === 'Always') return []
-  const mayRestart = (exitCode: number) => old.spec.restartPolicy === 'OnFailure' && exitCode !== 0
-  return (pod.status?.containerStatuses ?? []).flatMap((status, index) => {
-    const before = (old.status?.containerStatuses ?? []).find((one) => one.name === status.name)?.state?.terminated
-    if (before === undefined || mayRestart(before.exitCode) || status.state?.terminated) return []
-    return [forbidden(`status.containerStatuses[${index}].state`, 'may not be transitioned to non-terminated state')]
-  })
 }

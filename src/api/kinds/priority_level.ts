@@ -4,6 +4,7 @@ import type { KindRules, MutableObject } from '../kind_rules.ts'
 import type { Wire } from '../types.ts'
 import { fillNumber, part } from './draft.ts'
 import { ageOf } from './durations.ts'
+import { conditionTypeErrors } from './flow_schema_rules.ts'
 import { clusterRef, type StoredWithSpec } from './refs.ts'
 
 type PriorityLevel = StoredWithSpec<k8s.V1PriorityLevelConfiguration>
@@ -127,6 +128,7 @@ export const priorityLevelRules: KindRules<PriorityLevel> = {
     draft['status'] = structuredClone(old.status ?? {})
   },
   validateCreate: validate,
+  validateStatusUpdate: ({ status }) => conditionTypeErrors(status),
   cells: ({ metadata, spec }, now) => {
     const queuing = spec.limited?.limitResponse?.queuing
     return [

@@ -8,6 +8,7 @@ import { ageOf } from './durations.ts'
 import { podTemplateDefaults } from './pod_defaults.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
 import { containerCells } from './stateful_set.ts'
+import { replicaSetStatusErrors } from './status_counts.ts'
 import { selectorChangeErrors, workloadSelectorErrors, workloadTemplateErrors } from './workload.ts'
 import { namedWorkloadWarnings } from './workload_warnings.ts'
 
@@ -40,6 +41,7 @@ export const replicaSetRules: KindRules<ReplicaSet> = {
   },
   prepareUpdate: keepStatus,
   prepareStatusUpdate: keepSpec,
+  validateStatusUpdate: replicaSetStatusErrors,
   warnings: namedWorkloadWarnings,
   validateCreate: validate,
   validateUpdate: (set, old) => [...validate(set), ...selectorChangeErrors(set.spec.selector, old.spec.selector)],

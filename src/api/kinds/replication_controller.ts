@@ -9,6 +9,7 @@ import { podTemplateDefaults } from './pod_defaults.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
 import { labelText } from './service.ts'
 import { containerCells } from './stateful_set.ts'
+import { replicaSetStatusErrors } from './status_counts.ts'
 import { runningTemplateErrors } from './workload.ts'
 import { namedWorkloadWarnings, workloadWarnings } from './workload_warnings.ts'
 
@@ -58,6 +59,7 @@ export const replicationControllerRules: KindRules<ReplicationController> = {
   },
   prepareUpdate: keepStatus,
   prepareStatusUpdate: keepSpec,
+  validateStatusUpdate: replicaSetStatusErrors,
   // Upstream looks at the template that is replaced, not at the new one.
   warnings: (controller, old) =>
     old === undefined ? namedWorkloadWarnings(controller, old) : workloadWarnings(old, controller),

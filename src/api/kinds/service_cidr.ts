@@ -3,7 +3,7 @@ import { type FieldError, invalid, required } from '../field_error.ts'
 import type { KindRules } from '../kind_rules.ts'
 import { cidrErrors, isCidr } from '../validation/addresses.ts'
 import { goNamed } from '../validation/go_names.ts'
-import { keepSpec, keepStatus } from './draft.ts'
+import { keepStatus } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { clusterRef, type StoredWithSpec } from './refs.ts'
 
@@ -52,7 +52,6 @@ export const serviceCidrRules: KindRules<ServiceCidr> = {
     draft['status'] = {}
   },
   prepareUpdate: keepStatus,
-  prepareStatusUpdate: keepSpec,
   validateCreate: validate,
   validateUpdate,
   cells: (one, now) => [one.metadata.name, rangesOf(one).join(','), ageOf(one.metadata.creationTimestamp, now)],

@@ -95,9 +95,10 @@ export function validateStatusChange(
   old: KubeObject,
   context: RuleContext,
 ): FieldError[] {
+  const isBare = metadataChecksOf(rules.resource).bareStatus === true
   return [
     ...changeForAllKinds(rules, object, old),
-    ...looksAt(rules).change(object.metadata, old.metadata),
+    ...(isBare ? [] : looksAt(rules).change(object.metadata, old.metadata)),
     ...(rules.validateStatusUpdate?.(object, old, context) ?? []),
   ]
 }

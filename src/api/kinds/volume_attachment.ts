@@ -6,9 +6,9 @@ import { formed } from '../validation/checks.ts'
 import { equal } from '../validation/equality.ts'
 import { goNamed } from '../validation/go_names.ts'
 import { dnsSubdomain } from '../validation/names.ts'
-import { nonNegative } from '../validation/numbers.ts'
+import { INT32_MAX, inRange } from '../validation/numbers.ts'
 import { csiDriverNameErrors } from './csi_driver_name.ts'
-import { keepSpec, keepStatus } from './draft.ts'
+import { keepStatus } from './draft.ts'
 import { ageOf } from './durations.ts'
 import { clusterRef, type StoredWithSpec } from './refs.ts'
 import { inlineVolumeErrors } from './volume_validation.ts'
@@ -17,6 +17,8 @@ type VolumeAttachment = StoredWithSpec<k8s.V1VolumeAttachment>
 type VolumeFault = NonNullable<NonNullable<VolumeAttachment['status']>['attachError']>
 
 const MESSAGE_BYTES_MAX = 1024
+/** What upstream's message says instead. */
+const MESSAGE_BYTES_TOLD = 262_144
 const ONE_SOURCE = 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'
 
 function validate({ spec, status }: VolumeAttachment): FieldError[] {
@@ -25,8 +27,7 @@ function validate({ spec, status }: VolumeAttachment): FieldError[] {
     ...csiDriverNameErrors(spec.attacher ?? '', 'spec.attacher'),
     ...sourceErrors(spec.source ?? {}),
     ...formed(spec.nodeName ?? '', dnsSubdomain, 'spec.nodeName'),
-    ...faultErrors(status?.attachError, 'status.attachError'),
-    ...faultErrors(status?.detachError, 'status.detachError'),
+    ...statusErrors({ status } as VolumeAttachment),
     ...(name === undefined ? [] : formed(name, dnsSubdomain, 'spec.source.persistentVolumeName')),
   ]
 }
@@ -40,8 +41,13 @@ function sourceErrors({ inlineVolumeSpec: inline, persistentVolumeName: name }: 
 }
 
 const faultErrors = (fault: VolumeFault | undefined, at: string): FieldError[] => [
-  ...((fault?.message ?? '').length > MESSAGE_BYTES_MAX ? [tooLong(`${at}.message`, MESSAGE_BYTES_MAX)] : []),
-  ...nonNegative(fault?.errorCode, `${at}.errorCode`),
+  ...((fault?.message ?? '').length > MESSAGE_BYTES_MAX ? [tooLong(`${at}.message`, MESSAGE_BYTES_TOLD)] : []),
+  ...inRange(fault?.errorCode, 0, INT32_MAX, `${at}.errorCode`),
+]
+
+const statusErrors = ({ status }: VolumeAttachment): FieldError[] => [
+  ...faultErrors(status?.attachError, 'status.attachError'),
+  ...faultErrors(status?.detachError, 'status.detachError'),
 ]
 
 /** A volume that a driver is to bring to a node. */
@@ -53,8 +59,8 @@ export const volumeAttachmentRules: KindRules<VolumeAttachment> = {
     draft['status'] = { attached: false }
   },
   prepareUpdate: keepStatus,
-  prepareStatusUpdate: keepSpec,
   validateCreate: validate,
+  validateStatusUpdate: statusErrors,
   validateUpdate: (one, old) => [
     ...validate(one),
     ...(equal(one.spec, old.spec)
