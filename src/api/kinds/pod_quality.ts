@@ -1,4 +1,6 @@
-import { addQuantities, compareQuantities, nanosOf } from '../quantity.ts'
+import { compareQuantities, nanosOf } from '../quantity.ts'
+import { sumOfContainers } from '../quota/pod_usage.ts'
+import type { PodSpec } from '../types.ts'
 import { items, type Loose, part } from './draft.ts'
 
 const QUALITY_RESOURCES = ['cpu', 'memory'] as const
@@ -22,15 +24,28 @@ const isGuaranteed = (resources: Loose): boolean =>
     return nanosOf(limit) > 0n && compareQuantities(resources.requests?.[name] ?? limit, limit) === 0
   })
 
-/** A pod's own limits become its requests, unless its containers ask for less. */
+const isHugePages = (name: string): boolean => name.startsWith('hugepages-')
+const isPodLevel = (name: string): boolean => QUALITY_RESOURCES.some((one) => one === name) || isHugePages(name)
+
+/**
+ * A pod that says limits for itself as a whole requests what its containers request together, and for the
+ * rest what it limits. Huge pages cannot be promised twice: they are limited as the containers limit them.
+ */
 export function podLevelRequests(spec: Loose): void {
-  for (const [name, limit] of Object.entries<string>(spec.resources?.limits ?? {})) {
-    if (!QUALITY_RESOURCES.some((one) => one === name) && !name.startsWith('hugepages-')) continue
-    part(spec.resources, 'requests')[name] ??= sumOfRequests(spec, name) ?? limit
-  }
+  const { resources } = spec
+  if (!resources) return
+  const said = [resources.limits, resources.requests].some((amounts) => Object.keys(amounts ?? {}).length > 0)
+  if (said) hugePageLimits(spec)
+  const limits = Object.entries<string>(resources.limits ?? {})
+  if (limits.length === 0) return
+  const ofContainers = Object.entries(sumOfContainers(spec as unknown as PodSpec, 'requests'))
+  const found = [...ofContainers.filter(([name]) => isPodLevel(name) && !isHugePages(name)), ...limits]
+  for (const [name, amount] of found) if (isPodLevel(name)) part(resources, 'requests')[name] ??= amount
 }
 
-function sumOfRequests(spec: Loose, name: string): string | undefined {
-  const amounts = items(spec.containers).flatMap((container) => container.resources?.requests?.[name] ?? [])
-  return amounts.length === 0 ? undefined : amounts.reduce(addQuantities)
+function hugePageLimits(spec: Loose): void {
+  const { resources } = spec
+  for (const [name, limit] of Object.entries(sumOfContainers(spec as unknown as PodSpec, 'limits'))) {
+    if (isHugePages(name) && resources.requests?.[name] === undefined) part(resources, 'limits')[name] ??= limit
+  }
 }
