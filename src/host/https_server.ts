@@ -13,8 +13,8 @@ import { sendBody } from './response_body.ts'
 /** How long a connection without a request stays open: longer than Go's clients keep theirs. */
 const IDLE_CONNECTION_MS = 120_000
 const TOO_LARGE = 413
-/** Room for the query of a long command; a client that sends its headers more slowly than this is not one of ours. */
-const HEADER_BYTES_MAX = 128 * 1024
+/** Room for the query of a long command, as much as Go's servers give; a client that sends its headers more slowly than this is not one of ours. */
+const HEADER_BYTES_MAX = 1024 * 1024
 const HEADERS_MS_MAX = 30_000
 const WHOLE_REQUEST_MS_MAX = 60_000
 

@@ -55,3 +55,6 @@ export const LOG_LOOK_MS = 10_000
 export const PLAN_ACTIONS_MOST = 1_000
 /** How long a pod waits for a first look at what it names; the server may be away. Then its start fails, and is tried again. */
 export const FIRST_LOOK_MOST_MS = 10_000
+
+/** Where clients look for a kubelet, through the API's proxy; the agent's pages are found there. */
+export const KUBELET_PORT = 10_250

@@ -5,7 +5,7 @@ import type { Clock, Timer } from '../base/clock.ts'
 import { type Log, messageOf } from '../base/log.ts'
 import { toRfc3339, toRfc3339Micro } from '../base/time.ts'
 import type { Client } from '../client/client.ts'
-import { LEASE_DURATION_SECONDS, LEASE_RENEW_MS, NODE_STATUS_MS } from './limits.ts'
+import { KUBELET_PORT, LEASE_DURATION_SECONDS, LEASE_RENEW_MS, NODE_STATUS_MS } from './limits.ts'
 import type { PodEvents } from './pod_worker/ports.ts'
 
 /** What a node says of itself. */
@@ -160,6 +160,7 @@ function nodeStatus(node: NodeDescription, current: Node, now: string): object {
     capacity: node.capacity,
     allocatable: node.allocatable,
     addresses: node.addresses,
+    daemonEndpoints: { kubeletEndpoint: { Port: KUBELET_PORT } },
     nodeInfo: node.nodeInfo,
     conditions: [
       condition('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),

@@ -11,6 +11,8 @@ import { listenUnixSocket } from './unix_socket.ts'
 /** The request travels in a header, since an upgrade has no body. */
 export const REQUEST_HEADER = 'x-berth-request'
 const DIAL_MS_MAX = 30_000
+/** A long command has its place there: what the API server lets through, encoded, and more. */
+const HEADER_BYTES_MAX = 2 * 1024 * 1024
 
 /**
  * The agent's door for the API server: a unix socket that only root may open. `GET /log` answers
@@ -22,7 +24,7 @@ export async function openAgentDoor(
   streams: NodeStreams,
   pages?: StatsPages,
 ): Promise<{ close(): Promise<void> }> {
-  const server = http.createServer((request, response) => {
+  const server = http.createServer({ maxHeaderSize: HEADER_BYTES_MAX }, (request, response) => {
     const work = servePage(pages, request, response).then(async (done) => {
       if (done) return
       if (request.headers[REQUEST_HEADER] === undefined) return answerUnknown(response)
