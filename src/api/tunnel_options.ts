@@ -10,3 +10,6 @@ export interface TunnelOptions {
   readonly tty: boolean
   readonly ports: readonly number[]
 }
+
+/** A token that a browser offers as a protocol, as it cannot set headers for a WebSocket; base64url without padding follows. */
+export const BEARER_PROTOCOL = 'base64url.bearer.authorization.k8s.io.'

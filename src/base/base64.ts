@@ -1,6 +1,9 @@
+/** Base64 of bytes. */
+export const base64FromBytes = (bytes: Uint8Array): string =>
+  btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+
 /** Base64 of a text's UTF-8 bytes. */
-export const textToBase64 = (text: string): string =>
-  btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''))
+export const textToBase64 = (text: string): string => base64FromBytes(new TextEncoder().encode(text))
 
 /** The bytes that base64 stands for. Characters outside the alphabet, such as line ends, are skipped. */
 export const base64ToBytes = (base64: string): Uint8Array =>

@@ -212,9 +212,15 @@ async function serveUpgrade({ handler, upgrade }: Handlers, incoming: IncomingMe
   socket.on('error', () => abort.abort())
   const request = requestOf(incoming, abort.signal)
   const { method, headers } = request
-  const refused =
-    upgrade === undefined ? await handler(request) : await upgrade(request, { method, headers, socket, head })
-  if (refused !== undefined) refuseUpgrade(refused, socket)
+  const upgraded = { method, headers, socket, head }
+  const answer = upgrade === undefined ? await handler(request) : await upgrade(request, upgraded)
+  if (answer === undefined) return
+  const { status, body, messages } = answer
+  if (status !== 200 || messages === undefined || typeof body !== 'function') return refuseUpgrade(answer, socket)
+  // Loaded when somebody needs it: most processes never do.
+  const { answerInMessages, isWebSocket } = await import('./streaming/web_socket.ts')
+  if (!isWebSocket(upgraded)) return refuseUpgrade(answer, socket)
+  await answerInMessages(upgraded, { body, messages })
 }
 
 function refuseUpgrade({ status, headers, body }: HttpResponse, socket: Socket): void {

@@ -1,5 +1,7 @@
 import type { UserInfo } from '../api/request.ts'
+import { BEARER_PROTOCOL } from '../api/tunnel_options.ts'
 import type { KubeObject } from '../api/types.ts'
+import { base64ToText } from '../base/base64.ts'
 import { fromRfc3339 } from '../base/time.ts'
 import { unauthorized } from './api_errors.ts'
 import type { HttpRequest } from './http_types.ts'
@@ -25,7 +27,16 @@ export async function authenticate(deps: ServerDeps, request: HttpRequest): Prom
 /** The second word of the header, if the first one says what it is; what follows is overlooked, as upstream does. */
 function bearerToken({ headers }: HttpRequest): string | undefined {
   const [scheme = '', token] = (headers['authorization'] ?? '').trim().split(' ')
-  return scheme.toLowerCase() === 'bearer' && token ? token : undefined
+  return scheme.toLowerCase() === 'bearer' && token ? token : tokenAmongProtocols(headers)
+}
+
+/** @throws ApiError 401 when nothing else is offered, so that nothing could be agreed on */
+function tokenAmongProtocols(headers: HttpRequest['headers']): string | undefined {
+  const offered = headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? []
+  const found = offered.find((name) => name.startsWith(BEARER_PROTOCOL))
+  if (found === undefined || (headers['upgrade'] ?? '').toLowerCase() !== 'websocket') return undefined
+  if (offered.every((name) => name.startsWith(BEARER_PROTOCOL))) throw unauthorized()
+  return base64ToText(found.slice(BEARER_PROTOCOL.length).replaceAll('-', '+').replaceAll('_', '/'))
 }
 
 const userOfCertificate = (client: NonNullable<HttpRequest['client']>): UserInfo => ({

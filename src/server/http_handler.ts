@@ -160,7 +160,8 @@ async function answerResource(core: Core, arrived: ResourceRequest): Promise<Htt
   const verb = verbOf(request.method, path, target, watching)
   if (isLog(path)) {
     checkTakesText(request)
-    return answerLog(core, { user, path, query, signal: request.signal })
+    const protocols = request.headers['sec-websocket-protocol']
+    return answerLog(core, { user, path, query, signal: request.signal, protocols })
   }
   const patchType = verb === 'patch' ? patchTypeOf(request.headers['content-type'], target.facts) : undefined
   checkProduces(request, verb === 'list' || verb === 'watch' ? LIST_TYPES : OBJECT_TYPES)

@@ -1,5 +1,6 @@
 import { ApiError } from '../api/error.ts'
 import type { UserInfo } from '../api/request.ts'
+import { BEARER_PROTOCOL } from '../api/tunnel_options.ts'
 import { checkAccess } from './access.ts'
 import { noSuchResource } from './api_errors.ts'
 import type { Core } from './core.ts'
@@ -83,8 +84,6 @@ const isWithheld = (name: string): boolean => WITHHELD.has(name) || name.startsW
 
 /** Headers by which the parts of this cluster talk with each other. */
 const isOwn = (name: string): boolean => name.startsWith('x-berth-')
-
-const BEARER_PROTOCOL = 'base64url.bearer.authorization.k8s.io.'
 
 function proxiedRequest(request: HttpRequest, path: string, prefix: string): ProxiedRequest {
   const headers: Record<string, string> = {}

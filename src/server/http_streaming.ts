@@ -6,6 +6,7 @@ import { badRequest } from './api_errors.ts'
 import type { Core } from './core.ts'
 import { type HttpResponse, type HttpSink, utf8 } from './http_types.ts'
 import { WATCH_BACKLOG_BYTES_MAX } from './limits.ts'
+import { logForm } from './messages.ts'
 import { defined } from './query.ts'
 import type { ResourcePath } from './router.ts'
 import type { Upgrade } from './streaming_port.ts'
@@ -26,6 +27,11 @@ export interface StreamingRequest {
   readonly path: ResourcePath
   readonly query: URLSearchParams
   readonly signal: AbortSignal
+}
+
+interface LogRequest extends StreamingRequest {
+  /** The header in which a WebSocket's client offers forms of messages. */
+  readonly protocols: string | undefined
 }
 
 const TUNNELS = new Set(['exec', 'attach', 'portforward'])
@@ -53,7 +59,7 @@ export async function openTunnel(core: Core, request: StreamingRequest, upgrade:
 }
 
 /** GET of a container's log. */
-export async function answerLog(core: Core, { path, query, signal }: StreamingRequest): Promise<HttpResponse> {
+export async function answerLog(core: Core, { path, query, signal, protocols }: LogRequest): Promise<HttpResponse> {
   const options = logOptionsOf(path.name ?? '', query)
   const pod = podFor(core, path.namespace, path.name)
   const container = containerOf(pod, query.get('container') ?? '')
@@ -69,6 +75,7 @@ export async function answerLog(core: Core, { path, query, signal }: StreamingRe
     status: 200,
     headers: { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' },
     body: (sink) => stream.attach(sink),
+    messages: logForm(protocols),
   }
 }
 

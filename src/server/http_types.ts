@@ -40,11 +40,22 @@ export interface HttpSink {
   abort?(): void
 }
 
+/** How a streamed answer goes to a client that wants messages (WebSocket) instead of one long body. */
+export interface MessageForm {
+  readonly type: 'text' | 'binary'
+  /** The messages that a piece of the body holds; a piece never ends within one. */
+  readonly messagesOf: (piece: Uint8Array) => readonly Uint8Array[]
+  /** An empty message goes first, so that the client knows that the answer has begun. */
+  readonly greets?: boolean
+}
+
 /** A whole answer, or one that is streamed chunk by chunk after its headers have been sent. */
 export interface HttpResponse {
   readonly status: number
   readonly headers: HttpHeaders
   readonly body: readonly BodyChunk[] | ((sink: HttpSink) => void)
+  /** Absent: a WebSocket cannot carry this answer. */
+  readonly messages?: MessageForm
 }
 
 export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>

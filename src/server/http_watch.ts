@@ -8,6 +8,7 @@ import { FrameBatch } from './frame_batch.ts'
 import type { WatchOutput } from './handlers/watch.ts'
 import type { HttpResponse, HttpSink } from './http_types.ts'
 import { WATCH_BACKLOG_BYTES_MAX } from './limits.ts'
+import { EVENTS_AS_BYTES, EVENTS_AS_TEXTS } from './messages.ts'
 import { checkStreams } from './negotiation.ts'
 import type { WatchChange } from './watch_events.ts'
 import { type FrameOptions, type FrameWriter, frameWriter } from './watch_frames.ts'
@@ -31,6 +32,7 @@ export async function answerWatch(core: Core, call: Call, answer: WatchAnswer): 
     status: 200,
     headers: { 'content-type': frames.contentType, 'cache-control': 'no-cache, private' },
     body: (sink) => stream.attach(sink),
+    messages: frames.contentType === 'application/json' ? EVENTS_AS_TEXTS : EVENTS_AS_BYTES,
   }
 }
 

@@ -1,7 +1,6 @@
-import { Buffer } from 'node:buffer'
-import type { IncomingMessage } from 'node:http'
+import type { Buffer } from 'node:buffer'
 import type { Duplex } from 'node:stream'
-import { type WebSocket, WebSocketServer } from 'ws'
+import type { WebSocket } from 'ws'
 import { ApiError } from '../../api/error.ts'
 import type { Pod } from '../../api/types.ts'
 import type { ContainerStreamRequest } from '../../node/streams.ts'
@@ -10,6 +9,7 @@ import { type AgentPipe, openAgentPipe, readAgentLog } from './agent_client.ts'
 import { channelSocket } from './channels.ts'
 import { bridgeExec } from './exec_bridge.ts'
 import { bridgeForward, checkPorts } from './forward_bridge.ts'
+import { acceptWebSocket, isWebSocket, listOf } from './web_socket.ts'
 
 /** Numbered channels: what clients other than kubectl speak. */
 const CHANNEL_PROTOCOLS = ['v4.channel.k8s.io', 'v4.base64.channel.k8s.io']
@@ -54,7 +54,7 @@ async function tunnelWebSocket(request: TunnelRequest, upgrade: Upgrade, open: O
   const offered = listOf(upgrade.headers['sec-websocket-protocol'])
   if (request.kind === 'portforward') return forwardPorts({ request, upgrade, offered }, open)
   const pipe = await open([RUNTIME_EXEC_PROTOCOL])
-  const client = await accept(upgrade, chosenOf(offered, EXEC_PROTOCOLS))
+  const client = await acceptWebSocket(upgrade, chosenOf(offered, EXEC_PROTOCOLS))
   client.pause()
   await new Promise((resume) => setTimeout(resume, CLIENT_READY_MS))
   if (pipe.head.length > 0) pipe.socket.unshift(pipe.head)
@@ -72,7 +72,7 @@ async function forwardPorts({ request, upgrade, offered }: Forwarding, open: Ope
   const protocol = chosenOf(offered, [TUNNEL_PROTOCOL, ...CHANNEL_PROTOCOLS])
   if (protocol !== TUNNEL_PROTOCOL) checkPorts(request.ports)
   const pipe = await open([FORWARD_PROTOCOL])
-  const client = await accept(upgrade, protocol)
+  const client = await acceptWebSocket(upgrade, protocol)
   if (protocol === TUNNEL_PROTOCOL) return joinMessages(client, pipe)
   if (pipe.head.length > 0) pipe.socket.unshift(pipe.head)
   bridgeForward(channelSocket(client), pipe.socket, request.ports)
@@ -110,30 +110,6 @@ function joinMessages(client: WebSocket, pipe: AgentPipe): void {
   client.on('close', () => pipe.socket.destroy())
 }
 
-const acceptor = new WebSocketServer({
-  noServer: true,
-  perMessageDeflate: false,
-  clientTracking: false,
-})
-
-/** Answers 101 with the protocol and gives the open WebSocket. */
-function accept(upgrade: Upgrade, protocol: string): Promise<WebSocket> {
-  const headers = { ...upgrade.headers, 'sec-websocket-protocol': protocol }
-  const request = { method: 'GET', url: '/', headers } as unknown as IncomingMessage
-  return new Promise((resolve) => {
-    acceptor.handleUpgrade(request, upgrade.socket as unknown as Duplex, Buffer.from(upgrade.head), (client) => {
-      client.on('error', () => client.terminate())
-      resolve(client)
-    })
-  })
-}
-
-const isWebSocket = (upgrade: Upgrade) => (upgrade.headers['upgrade'] ?? '').toLowerCase() === 'websocket'
-const listOf = (header: string | undefined): string[] =>
-  (header ?? '')
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
 const identityOf = (pod: Pod) => ({
   namespace: pod.metadata.namespace ?? '',
   name: pod.metadata.name,

@@ -40,7 +40,7 @@ const ANN = 'ann-token'
 
 /** A started server over a store in memory, asked without a socket. Tokens: the administrator's, and `ann-token`. */
 export async function startTestServer(
-  extra: Pick<ServerDeps, 'tokens' | 'audit' | 'nodeStats' | 'bestPracticeWarnings' | 'proxy'> = {},
+  extra: Pick<ServerDeps, 'tokens' | 'audit' | 'nodeStats' | 'bestPracticeWarnings' | 'proxy' | 'streaming'> = {},
 ): Promise<TestServer> {
   const store = await createStore({ journal: new MemoryJournal(), clock: systemClock, log: silentLog, freeze: true })
   const server = createServer({
