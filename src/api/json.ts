@@ -10,6 +10,8 @@ export class JsonError extends Error {
 export interface ParsedJson {
   readonly value: unknown
   readonly duplicates: readonly string[]
+  /** With duplicates: the paths of all keys as the text has them. */
+  readonly keys?: readonly string[]
 }
 
 /**
@@ -126,6 +128,7 @@ export function setMember(target: object, key: string, value: unknown): void {
 /** The slow parser, for texts with duplicate keys only. */
 function parseWithDuplicates(text: string): ParsedJson {
   const duplicates: string[] = []
+  const keys: string[] = []
   let at = 0
   const skipSpace = (): void => {
     while (/[\s,:]/.test(text.charAt(at))) at++
@@ -142,6 +145,7 @@ function parseWithDuplicates(text: string): ParsedJson {
       const key = readString()
       const inner = path === '' ? key : `${path}.${key}`
       const known = Object.hasOwn(object, key)
+      keys.push(inner)
       if (known) duplicates.push(inner)
       skipSpace()
       const value = readValue(inner)
@@ -170,7 +174,7 @@ function parseWithDuplicates(text: string): ParsedJson {
     at += word.length
     return JSON.parse(word)
   }
-  return { value: readValue(''), duplicates }
+  return { value: readValue(''), duplicates, keys }
 }
 
 const isObject = (value: unknown): value is object =>

@@ -1,12 +1,15 @@
 import { JsonError, parseJson } from '../api/json.ts'
 import { parseGroupVersion, typeNameOf } from '../api/schema/table.ts'
 import type { Call } from './call.ts'
+import { duplicateField } from './strict_errors.ts'
 
 /** A body parsed but not decoded: any JSON value, and what strict decoding has to say of its keys. */
 export interface RawBody {
   readonly value: unknown
   /** `duplicate field "data.x"`, or YAML's wording. */
   readonly strictErrors: readonly string[]
+  /** The paths of all keys in the order of the text, if some are there twice. */
+  readonly keys?: readonly string[]
   /** Why the object could not be read, though its kind could. */
   readonly fault?: string
   /** Kind and version that stand outside the value: those of a protobuf envelope. */
@@ -33,8 +36,8 @@ export async function parseBody(call: Call, typeName: string): Promise<RawBody> 
 
 function parseJsonText(text: string): RawBody {
   try {
-    const { value, duplicates } = parseJson(text)
-    return { value, strictErrors: duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`) }
+    const { value, duplicates, keys } = parseJson(text)
+    return { value, strictErrors: duplicates.map(duplicateField), ...(keys && { keys }) }
   } catch (thrown) {
     if (thrown instanceof JsonError)
       throw new BodyError(`couldn't get version/kind; json parse error: ${thrown.message}`)

@@ -7,6 +7,7 @@ import { badRequest } from './api_errors.ts'
 import { BodyError, DELETE_OPTIONS, parseBody, previewOf, type RawBody } from './body_text.ts'
 import type { Call, HollowDraft } from './call.ts'
 import { internalPackage, isKnownKind } from './known_kinds.ts'
+import { strictErrorsOf } from './strict_errors.ts'
 
 /** Group, version and kind that a body must have. */
 export interface Expected {
@@ -46,7 +47,7 @@ export async function decodeBody(
       hollow && typeName === call.target.facts.typeName,
       (empties) => decodeObject(typeName, value, 'json', empties).object,
     )
-    applyFieldValidation(call, [...raw.strictErrors, ...strictErrors], refuse)
+    applyFieldValidation(call, strictErrorsOf(raw, strictErrors), refuse)
     object.metadata ??= {}
     return object
   } catch (thrown) {
