@@ -132,6 +132,14 @@ test('a suspended Job deletes its pods, and its time starts anew', () => {
   assert.deepEqual([plan.free.length, plan.statuses?.counted.failed], [1, undefined], 'they have not failed')
 })
 
+test('pods that are deleted are neither active nor ready any more', () => {
+  const ready = pod('a', 'Running')
+  const status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] }
+  const plan = decide(job({ suspend: true }), { ...ready, status } as unknown as Pod)
+  const { active, ready: left, terminating } = plan.statuses?.counted ?? {}
+  assert.deepEqual([active, left, terminating], [undefined, 0, 1])
+})
+
 test('a finished Job goes when its time is over; pods of a Job that has gone are let go', () => {
   const conditions = [{ type: 'Complete', status: 'True', lastTransitionTime: '2026-11-21T00:09:50Z' }]
   const finished = (ttlSecondsAfterFinished: number) =>

@@ -107,6 +107,7 @@ function goOn(job: Job, claimed: Claimed<Pod>, now: Millis): JobPlan {
       verdict,
       created: work.create.length,
       removed: work.remove.length,
+      removedReady: work.remove.filter(isPodReady).length,
       now,
     }),
     lookAgainMs: verdict !== undefined || waits.length === 0 ? undefined : Math.min(...waits),

@@ -23,6 +23,8 @@ export interface StatusInput {
   /** Pods that are made and deleted along with this status. */
   readonly created: number
   readonly removed: number
+  /** Of the deleted ones those that were ready: they are ready no more when they are not active. */
+  readonly removedReady: number
   readonly now: Millis
 }
 
@@ -52,7 +54,7 @@ const listed = (succeeded: readonly string[], failed: readonly string[]): object
   ...(failed.length === 0 ? {} : { failed }),
 })
 
-function baseOf({ job, count, givenUp, verdict, created, removed, now }: StatusInput): JobStatus {
+function baseOf({ job, count, givenUp, verdict, created, removed, removedReady, now }: StatusInput): JobStatus {
   const {
     uncountedTerminatedPods: _u,
     active: _a,
@@ -71,7 +73,7 @@ function baseOf({ job, count, givenUp, verdict, created, removed, now }: StatusI
     ...rest,
     ...(active === 0 ? {} : { active }),
     terminating: count.terminating + removed,
-    ready: count.ready,
+    ready: count.ready - removedReady,
     ...(started === undefined ? {} : { startTime: started }),
     ...(conditions.length === 0 ? {} : { conditions: [...conditions] }),
     ...(hasLimitPerIndex(job) ? { failedIndexes: writeIndexes(givenUp) } : {}),
