@@ -114,14 +114,27 @@ function patchErrors(type: MergingPatchType, { value, duplicates }: ParsedJson):
   return [...doubled, ...unknown]
 }
 
+/** Faults are told in the order of the text that upstream decodes, which is the one that is shown. */
 function typed(typeName: string, value: unknown, { type, shared }: PatchRequest, shown: () => string) {
+  const source = type === 'strategic' ? 'map' : 'json'
+  const inOrder = () => decodeObject(typeName, type === 'strategic' ? value : JSON.parse(shown()), source)
   try {
-    const source = type === 'strategic' ? 'map' : 'json'
     const { object, strictErrors, hollow } = decodeObject(typeName, value, source, 'stored', shared)
     const again = (empties: 'kept' | 'encoded') => decodeObject(typeName, value, source, empties).object
-    return { object, strictErrors, again: hollow ? again : undefined }
+    const ordered = strictErrors.length > 1 ? inOrder().strictErrors : strictErrors
+    return { object, strictErrors: ordered, again: hollow ? again : undefined }
   } catch (thrown) {
-    if (thrown instanceof DecodeError) throw invalidPatch(shown(), thrown.message)
+    if (thrown instanceof DecodeError) throw invalidPatch(shown(), firstFault(inOrder, thrown))
+    throw thrown
+  }
+}
+
+function firstFault(decode: () => unknown, known: DecodeError): string {
+  try {
+    decode()
+    return known.message
+  } catch (thrown) {
+    if (thrown instanceof DecodeError) return thrown.message
     throw thrown
   }
 }

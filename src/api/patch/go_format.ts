@@ -7,6 +7,16 @@ export function goFormat(value: unknown): string {
   return `map[${members.map(([key, member]) => `${key}:${goFormat(member)}`).join(' ')}]`
 }
 
+/** A JSON value as Go's `%s` prints it, which is made for texts: `%!s(int64=5)`. */
+export function goTextFormat(value: unknown): string {
+  if (value === null || value === undefined) return '%!s(<nil>)'
+  if (typeof value === 'string') return value
+  if (Array.isArray(value)) return `[${value.map(goTextFormat).join(' ')}]`
+  if (typeof value !== 'object') return `%!s(${goTypeOf(value)}=${String(value)})`
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return `map[${members.map(([key, member]) => `${key}:${goTextFormat(member)}`).join(' ')}]`
+}
+
 /** The word by which Go names the type of a JSON value. */
 export function goTypeOf(value: unknown): string {
   if (value === null || value === undefined) return '<nil>'

@@ -117,11 +117,11 @@ interface OrderedMerge {
 }
 
 function mergeInOrder({ key, order, original, patch, schema }: OrderedMerge): unknown[] | undefined {
-  if ((original === undefined && patch === undefined) || patch === null) return undefined
   const known = original === undefined || original === null ? [] : listOf(original)
   const wanted = patch === undefined ? [] : listOf(patch)
   const { mergeKey } = schema.field(key)
   checkOrder(wanted, order, mergeKey)
+  if (original === undefined && patch === undefined) return undefined
   const merged = mergedContent(known, wanted, { key, schema })
   if (merged.length === 0) return []
   elementType(known, wanted)

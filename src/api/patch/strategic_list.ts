@@ -1,4 +1,4 @@
-import { goFormat, goTypeOf } from './go_format.ts'
+import { goFormat, goTextFormat, goTypeOf } from './go_format.ts'
 import { badPatch, failedMerge, rejectedPatch } from './patch_error.ts'
 import { DIRECTIVE, isSameEntry, type JsonMap, mergeValue, ordered } from './strategic_order.ts'
 import type { FieldStrategy } from './strategic_schema.ts'
@@ -65,7 +65,7 @@ function obeyDirectives(original: readonly JsonMap[], patch: readonly JsonMap[],
 }
 
 export const unknownDirective = (directive: unknown, map: JsonMap): Error =>
-  failedMerge(`unknown patch type: ${goFormat(directive)} in map: ${goFormat(map)}`)
+  failedMerge(`unknown patch type: ${goTextFormat(directive)} in map: ${goFormat(map)}`)
 
 interface EntryMerge {
   readonly mergeKey: string
@@ -87,7 +87,8 @@ function mergeEntries(kept: readonly JsonMap[], patch: readonly JsonMap[], merge
 /** A value that must be a list. @throws ApiError */
 export function listOf(value: unknown): unknown[] {
   if (Array.isArray(value)) return value
-  throw failedMerge(`expected a []interface {}, but received a ${goTypeOf(value)}`)
+  const type = value === null ? goTextFormat(null) : goTypeOf(value)
+  throw failedMerge(`expected a []interface {}, but received a ${type}`)
 }
 
 /** `$retainKeys` must be a list that names every key of the patch. @throws ApiError 400 */

@@ -20,8 +20,12 @@ export function mergeValue(entry: JsonMap, mergeKey: string): unknown {
   throw failedMerge(`map: ${goFormat(entry)} does not contain declared merge key: ${mergeKey}`)
 }
 
+/** @throws ApiError 500 when an entry that is asked has no members */
 const positionIn = (order: readonly unknown[], entry: unknown, mergeKey: string): number =>
-  order.findIndex((each) => isSameEntry(each, entry, mergeKey))
+  order.findIndex((each, at) => {
+    if (mergeKey !== '' && !isMap(each)) throw failedMerge(`value for key ${at} is not a map`)
+    return isSameEntry(each, entry, mergeKey)
+  })
 
 const isDeletion = (entry: unknown): boolean => isMap(entry) && entry[DIRECTIVE] === 'delete'
 

@@ -35,14 +35,16 @@ export function strategicSchema(tableType: string): StrategicSchema {
 function makeSchema(tableType: string): StrategicSchema {
   const item = /^map<(.*)>$/.exec(tableType)?.[1]
   if (item !== undefined) return { name: tableType, field: () => strategyOf('', '', item) }
-  const fields = findType(tableType)?.fields ?? {}
-  const shortName = tableType.slice(tableType.lastIndexOf('.') + 1)
+  const fields = findType(tableType)?.fields
+  const name = tableType.slice(tableType.lastIndexOf('.') + 1)
+  const isStruct = fields !== undefined || RAW.has(tableType)
   return {
-    name: shortName,
+    name,
     field(key) {
-      if (RAW.has(tableType))
-        throw failedMerge(`unable to find api field in struct ${shortName} for the json field "${key}"`)
-      const facts = Object.hasOwn(fields, key) ? fields[key] : undefined
+      const facts = fields !== undefined && Object.hasOwn(fields, key) ? fields[key] : undefined
+      if (isStruct && facts === undefined) {
+        throw failedMerge(`unable to find api field in struct ${name} for the json field ${JSON.stringify(key)}`)
+      }
       return strategyOf(facts?.patchStrategy ?? '', facts?.mergeKey ?? '', facts?.t ?? '')
     },
   }
