@@ -114,7 +114,7 @@ test('unknown fields are told, and a strict request is refused with the patch sh
     refusal().message,
     ' "" is invalid: patch: Invalid value: "map[nope:1]": strict decoding error: unknown field "nope"',
   )
-  assert.deepEqual(patched('merge', '{"data":{"x":"1","x":"2"}}').strictErrors, ['patch duplicate field "data.x"'])
+  assert.deepEqual(patched('merge', '{"data":{"x":"1","x":"2"}}').strictErrors, ['duplicate field "data.x"'])
 })
 
 test('a strategic merge joins lists by their merge keys, new entries first', () => {

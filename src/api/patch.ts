@@ -39,16 +39,19 @@ export interface PatchRequest {
 
 /**
  * Reads the text of a patch. JSON and merge patches have another text before their errors than
- * strategic ones. @throws ApiError 400
+ * strategic ones; without validation of fields, a merge patch is not looked at before it is merged. @throws ApiError 400
  */
-export function parsePatch(type: MergingPatchType, text: string): ParsedJson {
+export function parsePatch(type: MergingPatchType, text: string, isChecked = true): ParsedJson {
   try {
     return parseJson(text)
   } catch (thrown) {
+    if (thrown instanceof JsonError && type === 'merge' && !isChecked) throw badPatch(BAD_MERGE)
     if (thrown instanceof JsonError) throw badPatch(`${prefixOf(type)}${thrown.message}`)
     throw thrown
   }
 }
+
+const BAD_MERGE = 'Invalid JSON Patch'
 
 const prefixOf = (type: MergingPatchType): string => (type === 'strategic' ? '' : 'error decoding patch: ')
 
@@ -96,7 +99,7 @@ function patchedDocument({ type, patch, current, typeName }: PatchRequest): Docu
 
 const DUPLICATE_PREFIX: Readonly<Record<MergingPatchType, string>> = {
   json: 'json patch ',
-  merge: 'patch ',
+  merge: '',
   strategic: '',
 }
 
@@ -143,7 +146,7 @@ const untyped = (value: unknown) => ({ object: value as MutableObject, strictErr
 
 /** A JSON patch is a list of objects, every other patch an object. @throws ApiError 400 */
 function checkForm(type: MergingPatchType, value: unknown): void {
-  if (value === null && type === 'merge') throw badPatch('Invalid JSON Patch')
+  if (value === null && type === 'merge') throw badPatch(BAD_MERGE)
   if (value === null) return
   const wrong = (what: unknown, goType: string): Error =>
     badPatch(`${prefixOf(type)}json: cannot unmarshal ${jsonTypeOf(what)} into Go value of type ${goType}`)

@@ -250,3 +250,17 @@ test('kubectl takes over what its annotation says it applied, and keeps the anno
   const annotations = (cluster.live?.metadata as { annotations?: Record<string, string> } | undefined)?.annotations
   assert.deepEqual(JSON.parse(annotations?.[annotation] ?? ''), applied('2'))
 })
+
+test('managed fields that a client sets count when they can be read and are of a version of the kind', () => {
+  const entry = (apiVersion: string, fieldsV1: object) =>
+    ({ manager: 'wish', operation: 'Update', apiVersion, fieldsType: 'FieldsV1', fieldsV1 }) as ManagedFieldsEntry
+  const after = (entries: readonly ManagedFieldsEntry[]) => {
+    const cluster = new Cluster()
+    cluster.update('maker', { data: { x: '1' } })
+    cluster.update('other', { metadata: { name: 'a', managedFields: entries }, data: { x: '1' } })
+    return Object.keys(cluster.owned())
+  }
+  assert.deepEqual(after([entry('v1', { 'f:data': { 'f:x': {} } })]), ['wish'])
+  assert.deepEqual(after([entry('v1', { 'k:data': {} })]), ['maker'])
+  assert.deepEqual(after([entry('example.com/v1', { 'f:data': { 'f:x': {} } })]), [])
+})

@@ -3,6 +3,7 @@ import { decodeObject } from '../decode.ts'
 import { ApiError } from '../error.ts'
 import type { MutableObject } from '../kind_rules.ts'
 import { sameJson } from '../patch/json_patch.ts'
+import { parseGroupVersion, typeNameOf } from '../schema/table.ts'
 import type { ManagedFieldsEntry } from '../types.ts'
 import { checkFits } from './check_applied.ts'
 import { compare } from './compare.ts'
@@ -153,15 +154,28 @@ function kindText(object: object): string {
 }
 
 /** A client may set managed fields, reset them with `[{}]`, or leave them out, which keeps those of the live object. */
-function managersBeforeUpdate({ live, updated, manager }: UpdateRequest): Managers {
+function managersBeforeUpdate({ typeName, live, updated, manager }: UpdateRequest): Managers {
   // Through a subresource the managed fields cannot be set.
   const wanted = manager.subresource === undefined ? entriesOf(updated) : undefined
   if (wanted !== undefined && isReset(wanted)) return new Map()
   const kept = entriesOf(live)
   // Almost every client sends back what it got: then nothing is read again that has been read before.
-  const asked = wanted === undefined || sameJson(wanted, kept) ? undefined : readManagers(wanted)
-  if (asked !== undefined && asked.size > 0) return asked
+  const asked = wanted === undefined || sameJson(wanted, kept) ? undefined : askedManagers(wanted, typeName)
+  if (asked !== undefined) return asked
   return readManagers(kept) ?? new Map()
+}
+
+/** The managers that a client wants; those of versions that the kind never had are none. Undefined when they cannot be read. */
+function askedManagers(wanted: readonly Partial<ManagedFieldsEntry>[], typeName: string): Managers | undefined {
+  if (!wanted.every(({ fieldsV1 }) => sets.isReadable(fieldsV1))) return undefined
+  const asked = readManagers(wanted)
+  if (asked === undefined || asked.size === 0) return undefined
+  const kind = typeName.slice(typeName.lastIndexOf('.') + 1)
+  const isKnown = ({ apiVersion }: Manager): boolean => {
+    const { group, version } = parseGroupVersion(apiVersion)
+    return typeNameOf(group, version, kind) !== undefined
+  }
+  return new Map([...asked].filter(([, manager]) => isKnown(manager)))
 }
 
 const isReset = (wanted: readonly Partial<ManagedFieldsEntry>[]): boolean =>

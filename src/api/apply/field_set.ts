@@ -168,6 +168,23 @@ function fieldsOf({ members, children }: FieldSet): Record<string, object> {
   return fields
 }
 
+/** Whether all places of the JSON of `fieldsV1` can be read, those of no known form left aside. */
+export function isReadable(fields: unknown): boolean {
+  if (typeof fields !== 'object' || fields === null) return true
+  return Object.entries(fields).every(([key, below]) => isReadableKey(key) && isReadable(below))
+}
+
+function isReadableKey(key: string): boolean {
+  if (key.startsWith('i:')) return /^i:-?\d+$/.test(key)
+  if (!/^[kv]:/.test(key)) return true
+  try {
+    const value: unknown = JSON.parse(key.slice(2))
+    return key.startsWith('v:') || (typeof value === 'object' && value !== null && !Array.isArray(value))
+  } catch {
+    return false
+  }
+}
+
 /** Reads the JSON of `fieldsV1`; what has no known form is left out. */
 export function fromFieldsV1(fields: unknown): FieldSet {
   const members = new Set<string>()

@@ -30,7 +30,7 @@ export function mergeList(original: readonly unknown[], patch: readonly unknown[
 export function elementType(original: readonly unknown[], patch: readonly unknown[]): string {
   const types = new Set([...original, ...patch].map(goTypeOf))
   const [only] = types
-  if (types.has('[]interface {}')) throw rejectedPatch('lists of lists are not supported')
+  if (only === '[]interface {}') throw rejectedPatch('lists of lists are not supported')
   if (only === undefined) throw failedMerge('no elements in any of the given slices')
   if (types.size > 1) throw failedMerge(`list element types are not identical: ${goFormat([original, patch])}`)
   return only

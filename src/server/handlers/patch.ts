@@ -46,7 +46,8 @@ function sharedByStatus({ target: { facts } }: Call, old: KubeObject): object | 
 
 const decoder = new TextDecoder()
 
-function patchValue({ body }: Call, type: MergingPatchType): ParsedJson {
-  if (body.type === 'bytes') return parsePatch(type, decoder.decode(body.bytes))
+function patchValue({ body, request }: Call, type: MergingPatchType): ParsedJson {
+  const isChecked = request.options.fieldValidation !== 'Ignore'
+  if (body.type === 'bytes') return parsePatch(type, decoder.decode(body.bytes), isChecked)
   return { value: body.type === 'value' ? body.value : null, duplicates: [] }
 }
