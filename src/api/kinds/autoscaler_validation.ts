@@ -41,6 +41,14 @@ export function autoscalerErrors({ spec }: Autoscaler, metrics: readonly MetricS
       : []),
     ...referenceErrors(spec.scaleTargetRef, old?.spec.scaleTargetRef),
     ...metrics.flatMap((metric, index) => metricErrors(metric, `spec.metrics[${index}]`)),
+    ...(minReplicas === 0 && !metrics.some(({ type }) => type === 'Object' || type === 'External')
+      ? [
+          forbidden(
+            'spec.metrics',
+            'must specify at least one Object or External metric to support scaling to zero replicas',
+          ),
+        ]
+      : []),
     ...(spec.behavior?.scaleUp ? scalingErrors(spec.behavior.scaleUp, 'spec.behavior.scaleUp') : []),
     ...(spec.behavior?.scaleDown ? scalingErrors(spec.behavior.scaleDown, 'spec.behavior.scaleDown') : []),
   ]

@@ -42,6 +42,9 @@ function validateDriver({ spec, metadata }: CsiDriver): FieldError[] {
       ? [notSupported('spec.fsGroupPolicy', policy, GROUP_POLICIES)]
       : []),
     ...tokenErrors(spec.tokenRequests ?? []),
+    ...(spec.volumeLifecycleModes ?? []).flatMap((mode) =>
+      LIFECYCLES.includes(mode) ? [] : [notSupported('spec.volumeLifecycleModes', mode, LIFECYCLES)],
+    ),
     ...nodePeriodErrors(spec.nodeAllocatableUpdatePeriodSeconds),
     ...(spec.serviceAccountTokenInSecrets !== undefined && (spec.tokenRequests ?? []).length === 0
       ? [
@@ -52,9 +55,6 @@ function validateDriver({ spec, metadata }: CsiDriver): FieldError[] {
           ),
         ]
       : []),
-    ...(spec.volumeLifecycleModes ?? []).flatMap((mode) =>
-      LIFECYCLES.includes(mode) ? [] : [notSupported('spec.volumeLifecycleModes', mode, LIFECYCLES)],
-    ),
   ]
 }
 

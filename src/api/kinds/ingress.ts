@@ -61,8 +61,8 @@ function classErrors({ metadata, spec }: Ingress): FieldError[] {
 
 function hostErrors(host: string, field: string): FieldError[] {
   if (host === '') return []
-  if (isIP(host)) return [invalid(field, host, 'must be a DNS name, not an IP address')]
-  return dnsHostErrors(host, field)
+  const isAddress = isIP(host) ? [invalid(field, host, 'must be a DNS name, not an IP address')] : []
+  return [...isAddress, ...dnsHostErrors(host, field)]
 }
 
 const dnsHostErrors = (host: string, field: string): FieldError[] =>

@@ -39,9 +39,13 @@ const EXISTS_ONLY =
 /** What is wrong with the scopes of a quota: unknown ones, and ones that cannot go with what it limits. */
 export const quotaScopeErrors = (spec: ScopedQuota): FieldError[] => [...plainErrors(spec), ...selectorErrors(spec)]
 
+const isScope = (scope: string): boolean => Object.hasOwn(LIMITED_BY, scope)
+
 /** One fault for each limited resource that is none of the scope's. */
 const misplaced = ({ hard = {} }: ScopedQuota, scope: string): string[] =>
-  Object.keys(hard).filter((name) => isStandardQuotaResource(name) && LIMITED_BY[scope]?.has(name) === false)
+  Object.keys(hard).filter(
+    (name) => isStandardQuotaResource(name) && isScope(scope) && LIMITED_BY[scope]?.has(name) === false,
+  )
 
 const conflicts = (scopes: readonly string[]): string[][] =>
   CONFLICTING.filter((pair) => pair.every((one) => scopes.includes(one)))
@@ -51,7 +55,7 @@ function plainErrors(spec: ScopedQuota): FieldError[] {
   const fault = (detail: string): FieldError => invalid('spec.scopes', scopes, detail)
   return [
     ...scopes.flatMap((scope) => [
-      ...(scope in LIMITED_BY ? [] : [fault('unsupported scope')]),
+      ...(isScope(scope) ? [] : [fault('unsupported scope')]),
       ...misplaced(spec, scope).map(() => fault('unsupported scope applied to resource')),
     ]),
     ...conflicts(scopes).map(() => fault('conflicting scopes')),
@@ -66,7 +70,7 @@ function selectorErrors(spec: ScopedQuota): FieldError[] {
     ...requirements.flatMap((one) => {
       const scope = one.scopeName ?? ''
       return [
-        ...(scope in LIMITED_BY ? [] : [invalid(`${at}.scopeName`, scope, 'unsupported scope')]),
+        ...(isScope(scope) ? [] : [invalid(`${at}.scopeName`, scope, 'unsupported scope')]),
         ...misplaced(spec, scope).map(() => invalid(at, shown, 'unsupported scope applied to resource')),
         ...operatorErrors(one, at),
       ]
