@@ -1,10 +1,13 @@
 import { Buffer } from 'node:buffer'
 import type { Duplex } from 'node:stream'
 import { CHANNEL, type ChannelSocket } from './channels.ts'
+import { resultIn } from './protocols.ts'
 import { SpdyConnection, type SpdyStream, type SpdyStreamSink } from './spdy_connection.ts'
 
-/** Which of a container's streams the client asked for. */
+/** Which of a container's streams the client asked for, and how. */
 export interface StreamSelection {
+  /** How the client's channels are numbered; '' when it named nothing. */
+  readonly protocol: string
   readonly stdin: boolean
   readonly stdout: boolean
   readonly stderr: boolean
@@ -31,7 +34,9 @@ export function bridgeExec(client: ChannelSocket, container: Duplex, wanted: Str
   const finish = () => {
     if (finished) return
     finished = true
-    client.send(CHANNEL.error, result.length > 0 ? Buffer.concat(result) : Buffer.from(JSON.stringify(LOST_CONNECTION)))
+    const status = result.length > 0 ? Buffer.concat(result) : Buffer.from(JSON.stringify(LOST_CONNECTION))
+    const told = resultIn(wanted.protocol, status)
+    if (told !== undefined) client.send(CHANNEL.error, told)
     client.close()
     connection.close()
   }

@@ -9,13 +9,9 @@ import { type AgentPipe, openAgentPipe, readAgentLog } from './agent_client.ts'
 import { channelSocket } from './channels.ts'
 import { bridgeExec } from './exec_bridge.ts'
 import { bridgeForward, checkPorts } from './forward_bridge.ts'
+import { execProtocolOf, forwardProtocolOf, TUNNEL_PROTOCOL } from './protocols.ts'
 import { acceptWebSocket, isWebSocket, listOf } from './web_socket.ts'
 
-/** Numbered channels: what clients other than kubectl speak. */
-const CHANNEL_PROTOCOLS = ['v4.channel.k8s.io', 'v4.base64.channel.k8s.io']
-const EXEC_PROTOCOLS = ['v5.channel.k8s.io', ...CHANNEL_PROTOCOLS]
-/** SPDY frames inside WebSocket messages: how newer clients forward ports. */
-const TUNNEL_PROTOCOL = 'SPDY/3.1+portforward.k8s.io'
 const FORWARD_PROTOCOL = 'portforward.k8s.io'
 /** What containers' streams speak when this server is the client. */
 const RUNTIME_EXEC_PROTOCOL = 'v4.channel.k8s.io'
@@ -53,13 +49,14 @@ async function tunnelSpdy(upgrade: Upgrade, open: OpenPipe): Promise<void> {
 async function tunnelWebSocket(request: TunnelRequest, upgrade: Upgrade, open: OpenPipe): Promise<void> {
   const offered = listOf(upgrade.headers['sec-websocket-protocol'])
   if (request.kind === 'portforward') return forwardPorts({ request, upgrade, offered }, open)
+  const protocol = execProtocolOf(offered)
   const pipe = await open([RUNTIME_EXEC_PROTOCOL])
-  const client = await acceptWebSocket(upgrade, chosenOf(offered, EXEC_PROTOCOLS))
+  const client = await acceptWebSocket(upgrade, protocol)
   client.pause()
   await new Promise((resume) => setTimeout(resume, CLIENT_READY_MS))
   if (pipe.head.length > 0) pipe.socket.unshift(pipe.head)
   client.resume()
-  bridgeExec(channelSocket(client), pipe.socket, request)
+  bridgeExec(channelSocket(client), pipe.socket, { ...request, protocol })
 }
 
 interface Forwarding {
@@ -69,20 +66,13 @@ interface Forwarding {
 }
 
 async function forwardPorts({ request, upgrade, offered }: Forwarding, open: OpenPipe): Promise<void> {
-  const protocol = chosenOf(offered, [TUNNEL_PROTOCOL, ...CHANNEL_PROTOCOLS])
+  const protocol = forwardProtocolOf(offered)
   if (protocol !== TUNNEL_PROTOCOL) checkPorts(request.ports)
   const pipe = await open([FORWARD_PROTOCOL])
   const client = await acceptWebSocket(upgrade, protocol)
   if (protocol === TUNNEL_PROTOCOL) return joinMessages(client, pipe)
   if (pipe.head.length > 0) pipe.socket.unshift(pipe.head)
   bridgeForward(channelSocket(client), pipe.socket, request.ports)
-}
-
-/** The server's first choice among what the client offers. @throws ApiError 400 */
-function chosenOf(offered: readonly string[], known: readonly string[]): string {
-  const chosen = known.find((name) => offered.includes(name))
-  if (chosen === undefined) throw unknownProtocol(offered, known)
-  return chosen
 }
 
 /** Bytes go through as they are, in both directions, until one side closes. */
@@ -129,10 +119,3 @@ function nodeOf(pod: Pod): string {
 }
 
 const wantedOf = ({ pod, ...options }: TunnelRequest): ContainerStreamRequest => ({ pod: identityOf(pod), ...options })
-
-const unknownProtocol = (offered: readonly string[], known: readonly string[]) =>
-  new ApiError({
-    code: 400,
-    reason: 'BadRequest',
-    message: `unable to upgrade: none of the protocols ${JSON.stringify(offered)} is one of ${JSON.stringify(known)}`,
-  })
