@@ -148,9 +148,17 @@ export async function decodeOptionsBody(call: Call): Promise<object> {
     if (fault !== undefined) throw badRequest(fault)
     if (value === null) return {}
     checkHeader(value)
+    checkIsOptions(envelope ?? (value as { kind?: string; apiVersion?: string }))
     return { ...decodeObject(DELETE_OPTIONS, value).object, ...envelope }
   } catch (thrown) {
     if (thrown instanceof BodyError || thrown instanceof DecodeError) throw badRequest(thrown.message)
     throw thrown
   }
+}
+
+/** What another kind holds is not looked at. */
+function checkIsOptions({ kind = '', apiVersion }: { readonly kind?: string; readonly apiVersion?: string }): void {
+  if (kind === '' || kind === 'DeleteOptions') return
+  const version = apiVersion || 'meta.k8s.io/v1'
+  throw badRequest(`no kind "${kind}" is registered for version "${version}" in scheme "pkg/runtime/scheme.go:111"`)
 }

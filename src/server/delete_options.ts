@@ -1,6 +1,6 @@
 import type { FieldError } from '../api/field_error.ts'
 import type { RequestOptions } from '../api/request.ts'
-import { badRequest, invalid } from './api_errors.ts'
+import { invalid } from './api_errors.ts'
 import type { Call } from './call.ts'
 import { decodeOptionsBody } from './decoding.ts'
 import type { DeletionOptions, PropagationPolicy } from './deletion.ts'
@@ -53,15 +53,7 @@ const wholeGrace = (seconds: number | undefined): number | undefined =>
 
 async function sentOptions(call: Call): Promise<SentOptions | undefined> {
   if (call.body.type === 'none') return undefined
-  const sent = (await decodeOptionsBody(call)) as SentOptions
-  const { kind } = sent
-  const apiVersion = sent.apiVersion || 'meta.k8s.io/v1'
-  if (kind !== undefined && kind !== '' && kind !== 'DeleteOptions') {
-    throw badRequest(
-      `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`,
-    )
-  }
-  return sent
+  return (await decodeOptionsBody(call)) as SentOptions
 }
 
 interface Policies {

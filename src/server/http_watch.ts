@@ -10,6 +10,7 @@ import type { HttpResponse, HttpSink } from './http_types.ts'
 import { WATCH_BACKLOG_BYTES_MAX } from './limits.ts'
 import { EVENTS_AS_BYTES, EVENTS_AS_TEXTS } from './messages.ts'
 import { checkStreams } from './negotiation.ts'
+import { warningHeaders } from './warnings.ts'
 import type { WatchChange } from './watch_events.ts'
 import { type FrameOptions, type FrameWriter, frameWriter } from './watch_frames.ts'
 
@@ -28,9 +29,10 @@ export async function answerWatch(core: Core, call: Call, answer: WatchAnswer): 
   const stop = () => handle.stop()
   if (answer.signal.aborted) stop()
   answer.signal.addEventListener('abort', stop, { once: true })
+  const warning = warningHeaders(call.warnings)
   return {
     status: 200,
-    headers: { 'content-type': frames.contentType, 'cache-control': 'no-cache, private' },
+    headers: { 'content-type': frames.contentType, ...(warning.length === 0 ? {} : { warning }) },
     body: (sink) => stream.attach(sink),
     messages: frames.contentType === 'application/json' ? EVENTS_AS_TEXTS : EVENTS_AS_BYTES,
   }

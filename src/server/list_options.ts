@@ -55,6 +55,17 @@ function watchFaults(options: RequestOptions): FieldError[] {
   return faults
 }
 
+/**
+ * A watch from any version begins with what exists, and says when that was all: as if it had been asked for by the
+ * newer words.
+ */
+export function withWatchDefaults(options: RequestOptions): RequestOptions {
+  const { sendInitialEvents, resourceVersionMatch = '', resourceVersion = '' } = options
+  const isOld = sendInitialEvents === undefined && resourceVersionMatch === ''
+  if (!isOld || (resourceVersion !== '' && resourceVersion !== '0')) return options
+  return { ...options, sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' }
+}
+
 /** Checks which combination of parameters a list or a watch has. @throws ApiError 422 */
 export function checkListOptions(options: RequestOptions, watching: boolean): void {
   const faults = watching ? watchFaults(options) : listFaults(options)

@@ -40,13 +40,13 @@ export function defined<T extends object>(object: T): Defined<T> {
 const OF_LISTS = [
   'labelSelector',
   'fieldSelector',
-  'limit',
-  'continue',
+  'allowWatchBookmarks',
   'resourceVersion',
   'resourceVersionMatch',
-  'allowWatchBookmarks',
-  'sendInitialEvents',
   'timeoutSeconds',
+  'limit',
+  'continue',
+  'sendInitialEvents',
 ] as const
 const OF_WRITES = ['dryRun', 'fieldManager', 'fieldValidation'] as const
 const OF_DELETIONS = [

@@ -208,8 +208,7 @@ test('parameters are refused as upstream refuses them', async () => {
   assert.equal(await messageOf('limit='), 'strconv.ParseInt: parsing "": invalid syntax')
   assert.match(await messageOf('limit=99999999999999999999'), /value out of range$/)
   assert.match(await messageOf('continue=a+b'), /illegal base64 data at input byte 1$/)
-  const paged = 'watch=1&continue=a&resourceVersionMatch=NotOlderThan&sendInitialEvents=true'
-  assert.match(await messageOf(paged), /is forbidden when continue is provided$/)
+  assert.match(await messageOf('watch=1&continue=a'), /is forbidden when continue is provided$/)
   const dry = await cluster.ask({ method: 'DELETE', path: `${MAPS}/none?dryRun=&fieldManager=%07` })
   assert.equal(dry.status, 422)
 })
@@ -284,6 +283,20 @@ test('who would have had a name found for an object may try again', async () => 
   const { json, headers } = await cluster.ask({ method: 'POST', path: MAPS, body })
   assert.match(json.message, /already exists, the server was not able to generate a unique name for the object$/)
   assert.deepEqual([json.details.retryAfterSeconds, headers['retry-after']], [1, '1'])
+})
+
+test('a watch from any version says when it has told what exists, to who takes bookmarks', async () => {
+  const typesOf = async (query: string) => {
+    const { lines, stop } = await cluster.watch(`${MAPS}?watch=1&fieldSelector=metadata.name%3Dnobody&${query}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    stop()
+    return lines.map((line) => [JSON.parse(line).type, JSON.parse(line).object.metadata.annotations])
+  }
+  const end = [['BOOKMARK', { 'k8s.io/initial-events-end': 'true' }]]
+  assert.deepEqual(await typesOf('allowWatchBookmarks=true'), end)
+  assert.deepEqual(await typesOf('allowWatchBookmarks=true&resourceVersion=0'), end)
+  assert.deepEqual(await typesOf('resourceVersion=0'), [])
+  assert.deepEqual(await typesOf('allowWatchBookmarks=true&resourceVersion=1000000'), [])
 })
 
 test('a DELETE with a body is told nothing by its query', async () => {

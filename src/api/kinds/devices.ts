@@ -54,6 +54,7 @@ export const resourceSliceRules: KindRules<ResourceSlice> = {
   validateCreate: ({ spec }) => sliceErrors(spec ?? {}, undefined),
   validateUpdate: ({ spec }, old) => sliceErrors(spec ?? {}, old.spec),
   selectableFields: ({ spec }) => ({ 'spec.nodeName': spec?.nodeName ?? '', 'spec.driver': spec?.driver ?? '' }),
+  unselectable: (field) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}`,
   cells: ({ metadata, spec }, now) => [
     metadata.name,
     spec?.nodeName ?? '',

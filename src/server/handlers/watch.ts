@@ -5,6 +5,7 @@ import { CompactedError, type StoreEvent, type StoreWatch } from '../../store/st
 import type { Call } from '../call.ts'
 import type { Core } from '../core.ts'
 import { BOOKMARK_INTERVAL_MS, LAST_BOOKMARK_MS, WATCH_TIMEOUT_MS } from '../limits.ts'
+import { withWatchDefaults } from '../list_options.ts'
 import { refuseWatch, tooOld, versionNumber, waitForVersion } from '../read_version.ts'
 import { type Selection, selectionOf } from '../selection.ts'
 import { storeRange, viewOf } from '../storage.ts'
@@ -20,12 +21,13 @@ export interface WatchOutput {
 }
 
 /** Opens a watch. The output hears of the first changes only after the returned promise has resolved. @throws ApiError */
-export async function openWatch(core: Core, call: Call, output: WatchOutput): Promise<WatchHandle> {
-  const { options, name } = call.request
+export async function openWatch(core: Core, asked: Call, output: WatchOutput): Promise<WatchHandle> {
+  const options = withWatchDefaults(asked.request.options)
+  const call: Call = { ...asked, request: { ...asked.request, options } }
+  const { name } = call.request
   const { facts } = call.target
   const selection = named(selectionOf(facts, options, true), name)
   const version = versionNumber(options.resourceVersion ?? '', refuseWatch)
-  if (options.sendInitialEvents === true) await waitForVersion(core, facts, version)
   const watch = new Watch(core, call, selection, output)
   queueMicrotask(() => void watch.run(version))
   return watch
@@ -61,6 +63,8 @@ class Watch implements WatchHandle {
   async run(version: number): Promise<void> {
     try {
       const { options } = this.#call.request
+      if (options.sendInitialEvents === true) await waitForVersion(this.#core, this.#call.target.facts, version)
+      if (this.#done) return
       const from = wantsInitialEvents(options, version) ? await this.#sendInitial() : version
       if (this.#done) return
       this.#output.caughtUp?.()
