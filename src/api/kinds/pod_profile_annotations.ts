@@ -33,9 +33,17 @@ const isSound = ({ localhostProfile = 'x' }: Profile): boolean =>
   localhostProfile.trim() === localhostProfile && localhostProfile.length < LOCALHOST_PATH_MAX
 const LOCALHOST_PATH_MAX = 4096
 
+/** Hardly any pod has one of these: the others should cost nothing. */
+const hasProfiles = (annotations: Annotations | undefined): annotations is Annotations => {
+  for (const key in annotations) {
+    if (key.startsWith(APP_ARMOR) || key === SECCOMP_OF_POD || key.startsWith(SECCOMP_OF_CONTAINER)) return true
+  }
+  return false
+}
+
 /** Turns AppArmor's annotations into the fields that came after them, and says so. */
 export function adoptAppArmor({ metadata, spec }: MutableObject, warn: (text: string) => void): void {
-  if (spec.os?.name === 'windows') return
+  if (spec.os?.name === 'windows' || !hasProfiles(metadata['annotations'])) return
   const all: Loose[] = [...items(spec.initContainers), ...items(spec.containers), ...items(spec.ephemeralContainers)]
   for (const container of all) {
     const key = `${APP_ARMOR}${container.name}`
@@ -51,6 +59,7 @@ export function adoptAppArmor({ metadata, spec }: MutableObject, warn: (text: st
 
 /** What is wrong with the texts themselves. */
 export function profileAnnotationErrors(annotations: Annotations, spec: PodSpec, field: string): FieldError[] {
+  if (!hasProfiles(annotations)) return []
   const sorted = Object.entries(annotations).sort(([one], [other]) => (one < other ? -1 : 1))
   const names = new Set(eachContainer(spec, 'spec').map(({ container }) => container.name))
   const ofPod = annotations[SECCOMP_OF_POD]
@@ -81,7 +90,8 @@ function appArmorTextErrors(key: string, text: string, names: ReadonlySet<string
 }
 
 /** Where an annotation and a field say something, they say the same. */
-export function profileMatchErrors(annotations: Annotations = {}, spec: PodSpec, at: string): FieldError[] {
+export function profileMatchErrors(annotations: Annotations | undefined, spec: PodSpec, at: string): FieldError[] {
+  if (!hasProfiles(annotations)) return []
   const containers = eachContainer(spec, at)
   const { securityContext: context } = spec
   const seccomp = (key: string, profile: Profile | undefined, field: string): FieldError[] =>
