@@ -75,3 +75,12 @@ test('a template that comes back takes its old revision, with a new number', () 
   assert.equal(plans[2]?.hash, plans[0]?.hash)
   assert.equal(plans[2]?.renumber?.number, 3)
 })
+
+test("a revision's data stands there as Go writes it, with its keys in order", () => {
+  const template = { spec: { containers: [{ name: 'c', image: 'i' }] }, metadata: { labels: { b: '1', a: '2' } } }
+  const { create } = planRevisions(set({ template }), [], [])
+  assert.equal(
+    JSON.stringify(create?.data),
+    '{"spec":{"template":{"$patch":"replace","metadata":{"labels":{"a":"2","b":"1"}},"spec":{"containers":[{"image":"i","name":"c"}]}}}}',
+  )
+})

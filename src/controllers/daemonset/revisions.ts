@@ -26,7 +26,8 @@ export function planRevisions(set: DaemonSet, own: readonly ControllerRevision[]
   const limit = set.spec.revisionHistoryLimit ?? REVISION_HISTORY_DEFAULT
   return {
     hash,
-    create: equal === undefined ? newRevision(set, { hash, data, number }) : undefined,
+    // Clients compare the text byte by byte with what Go writes for the set.
+    create: equal === undefined ? newRevision(set, { hash, data: JSON.parse(text), number }) : undefined,
     renumber: equal === undefined || equal === ordered.at(-1) ? undefined : { revision: equal, number },
     remove: history.slice(0, Math.max(0, history.length - limit)),
   }

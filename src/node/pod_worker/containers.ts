@@ -96,10 +96,20 @@ export function readySandbox(view: PodView): Sandbox | undefined {
 /** Whether a container starts again after it has ended with `exitCode`. */
 export function shouldRestart(pod: Pod, container: Container, exitCode: number, isInit: boolean): boolean {
   if (isInit && isSidecar(container)) return true
-  const policy = pod.spec.restartPolicy ?? 'Always'
-  if (isInit) return exitCode !== 0 && policy !== 'Never'
+  if (isInit && exitCode === 0) return false
+  if (container.restartPolicy !== undefined && hasRestartRuleFor(container, exitCode)) return true
+  const policy = container.restartPolicy ?? pod.spec.restartPolicy ?? 'Always'
   return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0)
 }
+
+/** A container with a policy of its own may say which ends are followed by another start. */
+const hasRestartRuleFor = ({ restartPolicyRules = [] }: Container, exitCode: number): boolean =>
+  restartPolicyRules.some(
+    ({ action, exitCodes }) =>
+      action === 'Restart' &&
+      exitCodes !== undefined &&
+      (exitCodes.values ?? []).includes(exitCode) === (exitCodes.operator === 'In'),
+  )
 
 /** What probes say of a running container before they have run: not ready, not started, alive. */
 export function probeStateOf(view: PodView, container: Container, id: string): ProbeState {

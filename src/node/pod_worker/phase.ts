@@ -1,4 +1,5 @@
 import type { ContainerStatus, Pod } from '../../api/types.ts'
+import { containerNamed, shouldRestart } from './containers.ts'
 
 export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed'
 
@@ -12,8 +13,9 @@ export interface PhaseInput {
 
 /** A pod's phase out of what its containers do, by the rules of the pod lifecycle. */
 export function phaseOf(input: PhaseInput): PodPhase {
-  const policy = input.pod.spec.restartPolicy ?? 'Always'
-  if (policy === 'Never' && input.init.some((one) => isPlainInit(input.pod, one.name) && hasFailed(one)))
+  if (
+    input.init.some((one) => isPlainInit(input.pod, one.name) && hasFailed(one) && !startsAgain(input.pod, one, true))
+  )
     return 'Failed'
   if (!hasBegun(input)) return input.isStopped ? 'Failed' : 'Pending'
   const stopped = input.main.filter(hasStopped)
@@ -23,9 +25,15 @@ export function phaseOf(input: PhaseInput): PodPhase {
   if (stopped.length < input.main.length) return 'Running'
   const succeeded = input.main.every((one) => endOf(one)?.exitCode === 0)
   if (input.isStopped) return succeeded ? 'Succeeded' : 'Failed'
-  if (policy === 'Always') return 'Running'
-  if (succeeded) return 'Succeeded'
-  return policy === 'Never' ? 'Failed' : 'Running'
+  if (input.main.some((one) => startsAgain(input.pod, one, false))) return 'Running'
+  return succeeded ? 'Succeeded' : 'Failed'
+}
+
+/** Its last end is followed by another start. */
+function startsAgain(pod: Pod, status: ContainerStatus, isInit: boolean): boolean {
+  const container = containerNamed(pod.spec, status.name)
+  const end = endOf(status)
+  return container !== undefined && end !== undefined && shouldRestart(pod, container, end.exitCode, isInit)
 }
 
 /** The init containers are done, or a main container exists although their remains do not. */

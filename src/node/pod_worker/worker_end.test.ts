@@ -92,3 +92,22 @@ describe('a pod ends', () => {
     assert.match(node.api.history.at(-1) ?? '', /^always Running app=running\+ #1$/)
   })
 })
+
+test('a container may have a policy and rules of its own for what follows its end', async () => {
+  const exits = (code: number) => ({ 'berth.dev/simulate': `{"exit": {"afterMs": 100, "code": ${code}, "times": 1}}` })
+  const rules = [{ action: 'Restart', exitCodes: { operator: 'In', values: [42] } }]
+  const own = { restartPolicy: 'Never', restartPolicyRules: rules }
+  node.api.add('rule', { restartPolicy: 'Never', containers: [container('app', own)] }, exits(42))
+  node.api.add('other', { restartPolicy: 'Always', containers: [container('app', own)] }, exits(1))
+  node.api.add(
+    'never',
+    { restartPolicy: 'Always', containers: [container('app', { restartPolicy: 'Never' })] },
+    exits(0),
+  )
+  await node.clock.advance(60_000)
+  assert.deepEqual(
+    ['rule', 'other', 'never'].map((name) => node.api.get(name)?.status?.phase),
+    ['Running', 'Failed', 'Succeeded'],
+  )
+  assert.equal(node.api.get('rule')?.status?.containerStatuses?.[0]?.restartCount, 1)
+})
