@@ -60,7 +60,6 @@ function initialized(input: ConditionInput): Verdict {
     .filter((one) => (sidecars.has(one.name) ? !begun && one.started !== true : !one.ready))
     .map((one) => one.name)
   if (incomplete.length === 0) return { type, status: 'True' }
-  if (input.phase === 'Failed') return { type, status: 'False', reason: 'PodFailed' }
   return {
     type,
     status: 'False',

@@ -172,3 +172,14 @@ test('a pod that the node has no room for fails, and takes none', async () => {
   await node.clock.advance(1_000)
   assert.equal(node.api.get('third')?.status?.phase, 'Running')
 })
+
+test('a pod whose init container fails for good says which one', async () => {
+  const exits = { 'berth.dev/simulate.init': '{"exit": {"afterMs": 10, "code": 1}}' }
+  const spec = { restartPolicy: 'Never', initContainers: [container('init')], containers: [container('app')] }
+  node.api.add('p', spec, exits)
+  await node.clock.advance(1_000)
+  assert.equal(node.api.get('p')?.status?.phase, 'Failed')
+  const initialized = node.conditionOf('p', 'Initialized')
+  assert.equal(initialized?.reason, 'ContainersNotInitialized')
+  assert.equal(initialized?.message, 'containers with incomplete status: [init]')
+})
