@@ -264,3 +264,17 @@ test('managed fields that a client sets count when they can be read and are of a
   assert.deepEqual(after([entry('v1', { 'k:data': {} })]), ['maker'])
   assert.deepEqual(after([entry('example.com/v1', { 'f:data': { 'f:x': {} } })]), [])
 })
+
+test('a field that Go always writes is owned with the list entry that it comes with', () => {
+  const cluster = new Cluster('io.k8s.api.core.v1.Pod')
+  const conditions = [{ type: 'Ready', status: 'True', lastProbeTime: null }]
+  cluster.update('agent', { metadata: { name: 'p' }, spec: { containers: null }, status: { conditions } })
+  const { agent } = cluster.owned() as { agent: Record<string, Record<string, Record<string, object>>> }
+  assert.deepEqual(agent['f:status']?.['f:conditions']?.['k:{"type":"Ready"}'], {
+    '.': {},
+    'f:lastProbeTime': {},
+    'f:status': {},
+    'f:type': {},
+  })
+  assert.equal('f:spec' in agent, false)
+})

@@ -22,7 +22,7 @@ class Walk {
   #place = ''
 
   compare(old: unknown, now: unknown, node: SchemaNode): void {
-    if (old === now || (isAbsent(old) && isAbsent(now))) return
+    if (old === now) return
     if (isLeaf(old, now, node)) {
       this.#leaf(old, now)
       return
