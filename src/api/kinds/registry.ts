@@ -7,6 +7,7 @@ import { apiServiceRules } from './api_service.ts'
 import { autoscalerRules } from './autoscaler.ts'
 import { certificateSigningRequestRules } from './certificate_signing_request.ts'
 import { claimRules } from './claim.ts'
+import { componentStatusRules } from './component_status.ts'
 import { configMapRules } from './config_map.ts'
 import { controllerRevisionRules } from './controller_revision.ts'
 import { cronJobRules } from './cron_job.ts'
@@ -98,6 +99,7 @@ const OWN_RULES: readonly KindRules[] = [
   replicationControllerRules,
   resourceQuotaRules,
   roleRules,
+  componentStatusRules,
   clusterRoleRules,
   roleBindingRules,
   clusterRoleBindingRules,
