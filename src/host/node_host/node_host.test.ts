@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import {
+  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -57,6 +58,10 @@ test('a subPath never leaves the volume', () =>
     const opened = await openBelow(volume, 'real/new/deep', 0o751)
     await opened.close()
     assert.equal(lstatSync(join(volume, 'real/new')).mode & 0o777, 0o751)
+    chmodSync(volume, 0o2777)
+    const shared = await openBelow(volume, 'shared', 0o777)
+    await shared.close()
+    assert.equal(lstatSync(join(volume, 'shared')).mode & 0o7777, 0o2777, 'it belongs to the group of its volume')
   }))
 
 test('a subPath is bound, read-only binds refuse writes, and a mounted tree is not removed', rootOnly, () =>

@@ -2,10 +2,13 @@ import { constants } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { SUB_PATH_DEPTH_MAX } from './limits.ts'
 
+/** What is made in a volume that belongs to a group belongs to it too, however deep. */
+const INHERITED_BITS = 0o3000
+
 /**
  * Opens what lies at `subPath` inside a volume, component by component, each below the one that was
- * opened before and without following a symlink. Missing directories are made with `createMode` and
- * the owner of the volume's root. Node has no `openat`; a name below `/proc/self/fd/N` is the same.
+ * opened before and without following a symlink. Missing directories are made with `createMode`, and with
+ * the owner of the volume's root and its bits for the group and for deleting. Node has no `openat`; a name below `/proc/self/fd/N` is the same.
  *
  * @throws Error when a component is a symlink, or leads out of the volume
  */
@@ -37,7 +40,7 @@ function componentsOf(subPath: string): readonly string[] {
 interface Step {
   readonly isLast: boolean
   readonly createMode: number
-  readonly owner: { readonly uid: number; readonly gid: number }
+  readonly owner: { readonly uid: number; readonly gid: number; readonly mode: number }
 }
 
 async function openComponent(parent: fs.FileHandle, component: string, step: Step): Promise<fs.FileHandle> {
@@ -50,7 +53,7 @@ async function openComponent(parent: fs.FileHandle, component: string, step: Ste
   if (!(await makeDirectory(path, step.createMode))) return openExactly(path, step.isLast)
   const made = await openExactly(path, false)
   await made.chown(step.owner.uid, step.owner.gid)
-  await made.chmod(step.createMode)
+  await made.chmod(step.createMode | (step.owner.mode & INHERITED_BITS))
   return made
 }
 
