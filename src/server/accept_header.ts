@@ -1,3 +1,5 @@
+import { BoundedMap } from '../base/bounded_map.ts'
+
 /** One entry of an Accept header. */
 export interface Clause {
   readonly type: string
@@ -10,14 +12,21 @@ export interface Clause {
  * The entries of an Accept header, the best liked first. What upstream's parser overlooks is overlooked here too: `q=0`
  * only goes last, an entry without a slash counts when it is `*`, upper case is another word.
  */
-export function parseAccept(header: string): Clause[] {
+export function parseAccept(header: string): readonly Clause[] {
+  const known = parsed.get(header)
+  if (known !== undefined) return known
   const clauses: Clause[] = []
   for (const part of header.split(',')) {
     const clause = clauseOf(part)
     if (clause !== undefined) insert(clauses, clause)
   }
+  if (header.length <= KEPT_CHARS_MAX) parsed.set(header, clauses)
   return clauses
 }
+
+/** Clients say the same thing with every request; long headers are nobody's habit. */
+const KEPT_CHARS_MAX = 300
+const parsed = new BoundedMap<string, readonly Clause[]>(100)
 
 const trimmed = (text: string): string => text.replace(/^ +| +$/g, '')
 
