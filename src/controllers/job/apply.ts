@@ -33,8 +33,8 @@ export async function applyJob(plan: JobPlan, { job }: JobView, performer: Perfo
     await unless(isNotFound, client.delete(JOBS, refOf(job), options))
     return done
   }
-  await adopt(control, PODS, plan.claimed.adopt)
-  await release(control, PODS, plan.claimed.release)
+  await adopt(control, PODS, plan.claimed.adopt, [TRACKING_FINALIZER])
+  await release(control, PODS, plan.claimed.release, [TRACKING_FINALIZER])
   const made = await createPods(
     control,
     plan.create.map((index) => newPod(job, index, index === undefined ? undefined : plan.held.get(index))),

@@ -73,6 +73,7 @@ export async function adopt<T extends KubeObject>(
   control: Omit<PodControl, 'events'>,
   resource: ResourceRef<T>,
   objects: readonly T[],
+  finalizers: readonly string[] = [],
 ): Promise<void> {
   if (objects.length === 0) return
   const { client, owner } = control
@@ -81,14 +82,15 @@ export async function adopt<T extends KubeObject>(
     throw new Error(`${control.resource.kind} ${owner.metadata.name} has just been deleted`)
   }
   const reference = controllerReferenceTo(control.resource, owner)
-  for (const object of objects) await takeOver(client, reference, resource, object)
+  for (const object of objects) await takeOver(client, reference, resource, object, finalizers)
 }
 
-/** Takes the owner's reference away from objects that it no longer means. */
+/** Takes the owner's reference, and the finalizers that came with it, away from objects that it no longer means. */
 export async function release<T extends KubeObject>(
   { client, owner }: Omit<PodControl, 'events'>,
   resource: ResourceRef<T>,
   objects: readonly T[],
+  finalizers: readonly string[] = [],
 ): Promise<void> {
-  for (const object of objects) await letGo(client, owner, resource, object)
+  for (const object of objects) await letGo(client, owner, resource, object, finalizers)
 }

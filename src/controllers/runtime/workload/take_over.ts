@@ -13,8 +13,10 @@ export async function takeOver<T extends KubeObject>(
   owner: OwnerReference,
   resource: ResourceRef<T>,
   object: T,
+  finalizers: readonly string[] = [],
 ): Promise<void> {
-  const body = { metadata: { uid: object.metadata.uid, ownerReferences: [owner] } }
+  const held = finalizers.length === 0 ? {} : { finalizers }
+  const body = { metadata: { uid: object.metadata.uid, ownerReferences: [owner], ...held } }
   await unless(isNotFound, client.patch(resource, refOf(object), { type: 'strategic', body }))
 }
 
@@ -24,9 +26,11 @@ export async function letGo<T extends KubeObject>(
   owner: KubeObject,
   resource: ResourceRef<T>,
   object: T,
+  finalizers: readonly string[] = [],
 ): Promise<void> {
   const ownerReferences = [{ $patch: 'delete', uid: owner.metadata.uid }]
-  const body = { metadata: { uid: object.metadata.uid, ownerReferences } }
+  const freed = finalizers.length === 0 ? {} : { '$deleteFromPrimitiveList/finalizers': finalizers }
+  const body = { metadata: { uid: object.metadata.uid, ownerReferences, ...freed } }
   const isGone = (error: unknown) => isNotFound(error) || isInvalid(error)
   await unless(isGone, client.patch(resource, refOf(object), { type: 'strategic', body }))
 }
