@@ -32,3 +32,17 @@ test('a pod that a Job lets go is held by it no longer, and one that it takes is
   const taken = await seen(({ metadata }) => metadata.ownerReferences !== undefined)
   assert.deepEqual(taken.metadata.finalizers, [TRACKING_FINALIZER])
 })
+
+test('a pod that is orphaned with its Job is held by nobody', async () => {
+  const { client } = cluster
+  await createNamespace(client, 'orphans')
+  const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i:1' }] } }
+  const at = { namespace: 'orphans', name: 'task' }
+  await client.create(JOBS, { metadata: at, spec: { template } })
+  await eventually('the pod', async () => (await client.list(PODS, { namespace: 'orphans' })).items[0])
+  await client.delete(JOBS, at, { propagationPolicy: 'Orphan' })
+  await eventually('its freedom', async () => {
+    const [pod] = (await client.list(PODS, { namespace: 'orphans' })).items
+    return pod?.metadata.ownerReferences === undefined && pod?.metadata.finalizers === undefined
+  })
+})

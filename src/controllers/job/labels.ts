@@ -1,6 +1,9 @@
 /** A Job that names another manager is left alone. */
 export const THIS_MANAGER = 'kubernetes.io/job-controller'
 
+/** On a Job's pods, by upstream's defaults: the Job's name. */
+export const JOB_NAME_LABEL = 'batch.kubernetes.io/job-name'
+
 /** On a Job's pods: their end has not been counted yet, so they must stay. */
 export const TRACKING_FINALIZER = 'batch.kubernetes.io/job-tracking'
 
