@@ -39,6 +39,7 @@ export const createPodRunning: Bench = {
   about: `${RUNNING_COUNT} pods created by 16 clients until all are Running on three simulated nodes`,
   unit: '/s',
   must: atLeast(1_000),
+  warmUp: 1,
   run: (use) =>
     withCluster(NODES, (cluster) =>
       withBare(async (bare) => {

@@ -55,6 +55,7 @@ function parallelBench(name: string, direction: 'up' | 'down', must: Must): Benc
     about: `a Parallel StatefulSet from ${direction === 'up' ? `0 to ${PARALLEL} ready` : `${PARALLEL} to 0`} pods, simulated`,
     unit: 's',
     must,
+    warmUp: 1,
     run: (use) =>
       withCluster(SIMULATED, (cluster) =>
         withBare(async (bare) => {
@@ -83,6 +84,7 @@ export const ordered20: Bench = {
   about: `an OrderedReady StatefulSet from 0 to ${ORDERED} ready pods, simulated, per pod`,
   unit: 'ms',
   must: atMost(4),
+  warmUp: 3,
   run: (use) =>
     withCluster(SIMULATED, (cluster) =>
       withBare(async (bare) => {

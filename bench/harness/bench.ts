@@ -27,6 +27,8 @@ export interface Bench {
   readonly alsoMust?: Readonly<Record<string, Must>>
   /** How many rounds the median is taken of; five unless a round takes minutes. */
   readonly rounds?: number
+  /** Rounds before those, which do not count: V8 compiles code that runs often, and the figures beside come from a compiler. */
+  readonly warmUp?: number
   /** Sets up, hands over what runs one round and what runs one round of the yardstick, and removes everything. */
   run(use: (rounds: Rounds) => Promise<void>): Promise<void>
 }
@@ -65,9 +67,11 @@ export async function measure(bench: Bench): Promise<Figure> {
   const own: Round[] = []
   const bare: Round[] = []
   await bench.run(async ({ berth, yardstick }) => {
-    for (let round = 0; round < (bench.rounds ?? ROUNDS); round++) {
-      bare.push(await yardstick())
-      own.push(await berth())
+    for (let round = -(bench.warmUp ?? 0); round < (bench.rounds ?? ROUNDS); round++) {
+      const [bareRound, ownRound] = [await yardstick(), await berth()]
+      if (round < 0) continue
+      bare.push(bareRound)
+      own.push(ownRound)
     }
   })
   const [value, yardstick] = [medianOf(own), medianOf(bare)]

@@ -1,7 +1,7 @@
 import { ApiError } from '../api/error.ts'
 import type { MutableObject } from '../api/kind_rules.ts'
 import type { KubeObject } from '../api/types.ts'
-import type { Store, StoredObject, StoreKey } from '../store/store.ts'
+import type { Revision, Store, StoredObject, StoreKey } from '../store/store.ts'
 import { withVersion } from './metadata.ts'
 
 /** Writes a state if the key is still as `expected`; undefined when somebody else was quicker. */
@@ -31,9 +31,14 @@ export async function commitRemoval(
     expect: expected.revision,
     type: 'delete',
     make: (revision) => withVersion(expected.object as KubeObject, revision),
+    text: textWithVersion,
   })
   return outcome.outcome === 'committed' ? outcome.stored : undefined
 }
+
+/** Only the version differs. It stands in the metadata, before anything that could hold the same words; texts would escape the quotes. */
+const textWithVersion = (revision: Revision, { text, revision: last }: StoredObject): string =>
+  text.replace(`"resourceVersion":"${last}"`, `"resourceVersion":"${revision}"`)
 
 /**
  * Runs the computation of a write. A refusal may rest on a state that is not durable yet: nobody

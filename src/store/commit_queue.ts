@@ -91,7 +91,8 @@ export class CommitQueue {
     assert(revision === this.#headRevision + 1, 'nothing is committed while a state is made')
     if (this.#options.freeze) deepFreeze(object)
     const type = write.type === 'delete' ? 'deleted' : held === undefined ? 'created' : 'updated'
-    return { type, revision, key, current: storedFromObject(key, revision, object), previous: held }
+    const text = held === undefined ? undefined : write.text?.(revision, held)
+    return { type, revision, key, current: storedFromObject(key, revision, object, text), previous: held }
   }
 
   #append(event: StoreEvent): Promise<CommitOutcome> {

@@ -37,9 +37,13 @@ class StoredAsJson implements StoredObject {
 const kept = (stored: StoredObject): StoredObject =>
   KEPT_AS_JSON.has(stored.key.resource) ? new StoredAsJson(stored) : stored
 
-/** Serialises a new state: the only time that this happens to it. */
-export function storedFromObject(key: StoreKey, revision: Revision, object: object): StoredObject {
-  const text = JSON.stringify(object)
+/** Serialises a new state: the only time that this happens to it. Where its JSON is known already, not even once. */
+export function storedFromObject(
+  key: StoreKey,
+  revision: Revision,
+  object: object,
+  text = JSON.stringify(object),
+): StoredObject {
   return kept({ key, revision, object, text, size: sizeOf(text) })
 }
 

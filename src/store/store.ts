@@ -39,6 +39,8 @@ export interface StoreWrite {
    * the transaction's revision is known (it stands in the object as resourceVersion).
    */
   readonly make: (revision: Revision) => object
+  /** The JSON of what `make` answers, where it can be told from the state that it follows; else it is serialised. */
+  readonly text?: (revision: Revision, held: StoredObject) => string
 }
 
 export type CommitOutcome =
