@@ -26,10 +26,13 @@ test('only what changes nothing but numbers may wait: a pod on its way, the stat
   assert.ok(waits(undefined, pending) && waits(pending, begun))
   assert.ok(!waits(begun, ready) && !waits(ready, begun) && !waits(pending, undefined))
   assert.ok(!waits(begun, pod({ phase: 'Failed' })) && !waits(begun, pod({}, { deletionTimestamp: 'now' })))
-  const set = (metadata: object) => ({ metadata: { name: 'web', generation: 1, ...metadata } }) as StatefulSet
+  const set = (metadata: object, spec: object = {}) =>
+    ({ metadata: { name: 'web', generation: 1, ...metadata }, spec }) as StatefulSet
   const setWaits = (previous: StatefulSet | undefined, current: StatefulSet | undefined) =>
     setWaitMs({ key: 'default/web', previous, current }) > 0
   assert.ok(setWaits(set({}), set({})))
   assert.ok(!setWaits(undefined, set({})) && !setWaits(set({}), set({ generation: 2 })))
   assert.ok(!setWaits(set({}), set({ deletionTimestamp: 'now' })) && !setWaits(set({}), undefined))
+  const deleting = set({}, { persistentVolumeClaimRetentionPolicy: { whenScaled: 'Delete' } })
+  assert.ok(!setWaits(deleting, deleting))
 })

@@ -27,10 +27,18 @@ export const podWaitMs = ({ previous, current }: CacheChange<Pod>): Millis =>
 
 const isOnItsWay = (pod: Pod): boolean => !isPodReady(pod) && !isPodFinished(pod) && !isPodEnding(pod)
 
-/** How long a set's change may wait: a status is mostly what this controller itself has written. */
+/**
+ * How long a set's change may wait: a status is mostly what this controller itself has written. Where claims go with their
+ * pods, a decision has to see the claim that holds a pod back before it is gone, and so comes at once.
+ */
 export const setWaitMs = ({ previous, current }: CacheChange<StatefulSet>): Millis =>
   previous !== undefined &&
-  current?.metadata.generation === previous.metadata.generation &&
-  current?.metadata.deletionTimestamp === previous.metadata.deletionTimestamp
+  current !== undefined &&
+  !deletesClaims(current) &&
+  current.metadata.generation === previous.metadata.generation &&
+  current.metadata.deletionTimestamp === previous.metadata.deletionTimestamp
     ? STATUS_WAIT_MS
     : 0
+
+const deletesClaims = ({ spec }: StatefulSet): boolean =>
+  spec.persistentVolumeClaimRetentionPolicy?.whenScaled === 'Delete'
