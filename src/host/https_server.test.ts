@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { ApiError } from '../api/error.ts'
-import type { HttpHandler } from '../server/http_types.ts'
+import type { HttpHandler } from '../server/http/http_types.ts'
 import { type Listening, listenHttps } from './https_server.ts'
 
 const MIB = 1024 * 1024

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Pod } from '../api/types.ts'
-import type { TunnelRequest, Upgrade } from '../server/streaming_port.ts'
+import type { TunnelRequest, Upgrade } from '../server/http/streaming_port.ts'
 import { simulatedStreams } from './simulated_streams.ts'
 
 const pod = { metadata: { name: 'web-0' }, spec: { nodeName: 'node-0' } } as unknown as Pod

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { ApiError } from '../api/error.ts'
-import type { StreamingPort } from '../server/streaming_port.ts'
+import type { StreamingPort } from '../server/http/streaming_port.ts'
 
 /** Logs and tunnels of simulated pods: there are none, and whoever asks is told so at once. */
 export const simulatedStreams: StreamingPort = {

@@ -6,7 +6,7 @@ import type { KubeObject } from '../api/types.ts'
 import type { JsonText } from '../base/chunks.ts'
 import type { ResourceName } from './api_errors.ts'
 
-import type { Target } from './router.ts'
+import type { Target } from './http/router.ts'
 
 /** The body of a request, not yet decoded: bytes over HTTP, a value in the same process. */
 export type RequestBody =

@@ -4,10 +4,10 @@ import type { MutableObject } from '../api/kind_rules.ts'
 import { apiVersionOf, type ResourceRef } from '../api/resource.ts'
 import { parseGroupVersion } from '../api/schema/table.ts'
 import { badRequest } from './api_errors.ts'
-import { BodyError, DELETE_OPTIONS, parseBody, previewOf, type RawBody } from './body_text.ts'
 import type { Call, HollowDraft } from './call.ts'
-import { internalPackage, isKnownKind } from './known_kinds.ts'
-import { strictErrorsOf } from './strict_errors.ts'
+import { BodyError, DELETE_OPTIONS, parseBody, previewOf, type RawBody } from './http/body_text.ts'
+import { internalPackage, isKnownKind } from './http/known_kinds.ts'
+import { strictErrorsOf } from './http/strict_errors.ts'
 
 /** Group, version and kind that a body must have. */
 export interface Expected {

@@ -1,13 +1,13 @@
 import type { ApiAnswer, ApiRequest, Transport, UserInfo, WatchSink } from '../api/request.ts'
-import { checkAccess } from './access.ts'
+import { checkAccess } from './access/access.ts'
+import { checkNodeRead } from './access/node_reads.ts'
 import type { Answer, Call } from './call.ts'
 import type { Core } from './core.ts'
 import { dispatch, dispatchWatch } from './dispatch.ts'
-import { utf8 } from './http_types.ts'
+import { utf8 } from './http/http_types.ts'
+import { plainObject, textOf } from './http/representation.ts'
+import { targetOf } from './http/router.ts'
 import { metricsTarget } from './metrics/resources.ts'
-import { checkNodeRead } from './node_reads.ts'
-import { plainObject, textOf } from './representation.ts'
-import { targetOf } from './router.ts'
 
 /** The door for clients in the same process: authorization, admission and validation, but no encoding. */
 export function createLocalTransport(core: Core, user: UserInfo): Transport {

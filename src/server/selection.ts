@@ -4,7 +4,7 @@ import { type FieldTerm, matchesFields, parseFieldSelector, parseLabelSelector }
 import type { KubeObject } from '../api/types.ts'
 import { badRequest } from './api_errors.ts'
 import { rulesFor } from './core.ts'
-import { checkListOptions } from './list_options.ts'
+import { checkListOptions } from './http/list_options.ts'
 
 /** Which objects of a list or a watch are meant. */
 export interface Selection {

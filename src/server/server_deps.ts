@@ -3,12 +3,12 @@ import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { Random } from '../base/random.ts'
 import type { Store } from '../store/store.ts'
-import type { AuditSink } from './audit.ts'
-import type { AfterOthers } from './fair_turns.ts'
+import type { AuditSink } from './access/audit.ts'
+import type { AfterOthers } from './http/fair_turns.ts'
+import type { ProxyPort } from './http/proxy_port.ts'
+import type { StreamingPort } from './http/streaming_port.ts'
 import type { NodeStatsPort } from './metrics/collector.ts'
 import type { Gauge } from './metrics/page.ts'
-import type { ProxyPort } from './proxy_port.ts'
-import type { StreamingPort } from './streaming_port.ts'
 
 /** What a token says of its bearer. */
 export interface TokenClaims {

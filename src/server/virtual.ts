@@ -1,10 +1,10 @@
 import type { Verb } from '../api/request.ts'
 import type { ResourceFacts } from '../api/schema/table.ts'
 import { METRICS_GROUP } from '../api/usage_metrics.ts'
+import { REVIEWS } from './access/reviews.ts'
 import { getComponentStatus, listComponentStatuses } from './component_statuses.ts'
 import type { Handler } from './dispatch.ts'
 import { getUsage, listUsage } from './metrics/answers.ts'
-import { REVIEWS } from './reviews.ts'
 import { bindNamedPod } from './subresources/binding.ts'
 
 /**

@@ -6,7 +6,7 @@ import { amountOrPercentErrors, nonNegative, percentAtMostHundred } from '../val
 import { selectorText } from '../validation/selectors.ts'
 import { fill, keepSpec, part } from './draft.ts'
 import { ageOf } from './durations.ts'
-import { podTemplateDefaults } from './pod_defaults.ts'
+import { podTemplateDefaults } from './pod/pod_defaults.ts'
 import { namespacedRef, type StoredWithSpec } from './refs.ts'
 import { labelText } from './service.ts'
 import { containerCells } from './stateful_set.ts'

@@ -11,7 +11,7 @@ import { nonNegative } from '../validation/numbers.ts'
 import { labelSelectorErrors, spelledSelector } from '../validation/selectors.ts'
 import type { Job } from './job.ts'
 import { failurePolicyErrors, successPolicyErrors } from './job_policy_validation.ts'
-import { templateErrors } from './pod_template.ts'
+import { templateErrors } from './pod/pod_template.ts'
 
 const MODES = ['NonIndexed', 'Indexed']
 const RESTART_POLICIES = ['OnFailure', 'Never', 'Always']

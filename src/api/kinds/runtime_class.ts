@@ -7,8 +7,8 @@ import { immutableErrors } from '../validation/metadata.ts'
 import { dnsLabel } from '../validation/names.ts'
 import { deprecatedLabelMessage } from './deprecated_labels.ts'
 import { ageOf } from './durations.ts'
-import { resourceErrors } from './pod_validation_resources.ts'
-import { tolerationErrors } from './pod_validation_scheduling.ts'
+import { resourceErrors } from './pod/pod_validation_resources.ts'
+import { tolerationErrors } from './pod/pod_validation_scheduling.ts'
 import { clusterRef, type Stored } from './refs.ts'
 
 type RuntimeClass = Stored<k8s.V1RuntimeClass>

@@ -7,7 +7,7 @@ import { claimDefaults } from './claim_defaults.ts'
 import { claimSpecWarnings } from './claim_warnings.ts'
 import { fill, items, keepSpec, type Loose, part } from './draft.ts'
 import { ageOf } from './durations.ts'
-import { podTemplateDefaults } from './pod_defaults.ts'
+import { podTemplateDefaults } from './pod/pod_defaults.ts'
 import { statefulSetErrors, statefulSetStatusErrors, statefulSetUpdateErrors } from './stateful_set_validation.ts'
 import { workloadWarnings } from './workload_warnings.ts'
 

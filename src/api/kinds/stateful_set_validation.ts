@@ -6,7 +6,7 @@ import { dnsLabel } from '../validation/names.ts'
 import { amountOrPercentErrors, nonNegative, percentAtMostHundred } from '../validation/numbers.ts'
 import { isEmptySelector, labelSelectorErrors, spelledSelector } from '../validation/selectors.ts'
 import { claimSpecErrors } from './claim_validation.ts'
-import { templateErrors, templateMetadataErrors } from './pod_template.ts'
+import { templateErrors, templateMetadataErrors } from './pod/pod_template.ts'
 
 const ANY_POLICY = ['Always', 'OnFailure', 'Never']
 const RETENTION_POLICIES = ['Retain', 'Delete']

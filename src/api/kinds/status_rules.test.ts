@@ -6,7 +6,7 @@ import type { Loose } from './draft.ts'
 import { jobRules } from './job.ts'
 import { loadBalancerErrors } from './load_balancer_status.ts'
 import { nodeRules } from './node.ts'
-import { podRules } from './pod.ts'
+import { podRules } from './pod/pod.ts'
 
 const faults = (errors: readonly { field: string; message: string }[]) =>
   errors.map(({ field, message }) => `${field}: ${message}`)

@@ -6,9 +6,9 @@ import { immutableErrors } from '../validation/metadata.ts'
 import { dnsLabel, dnsSubdomain } from '../validation/names.ts'
 import { accessModeErrors, quantityErrors, storageErrors, VOLUME_MODES } from './claim_validation.ts'
 import { csiDriverNameErrors } from './csi_driver_name.ts'
-import { nodeSelectorErrors } from './pod_validation_affinity.ts'
-import { backstepErrors } from './pod_validation_mounts.ts'
-import { hostPathErrors, nfsErrors } from './pod_validation_volumes.ts'
+import { nodeSelectorErrors } from './pod/pod_validation_affinity.ts'
+import { backstepErrors } from './pod/pod_validation_mounts.ts'
+import { hostPathErrors, nfsErrors } from './pod/pod_validation_volumes.ts'
 import { REMOTE_SOURCES } from './volume_source_validation.ts'
 
 const RECLAIM_POLICIES = ['Delete', 'Recycle', 'Retain']

@@ -3,7 +3,7 @@ import { matchesLabels } from '../selector_match.ts'
 import type { LabelSelector, PodTemplateSpec } from '../types.ts'
 import { equal } from '../validation/equality.ts'
 import { isEmptySelector, labelSelectorErrors, spelledSelector } from '../validation/selectors.ts'
-import { templateErrors } from './pod_template.ts'
+import { templateErrors } from './pod/pod_template.ts'
 
 export interface Workload {
   readonly selector: LabelSelector | null | undefined

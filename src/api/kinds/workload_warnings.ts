@@ -1,6 +1,6 @@
 import type { KubeObject, PodTemplateSpec } from '../types.ts'
 import { dnsLabel } from '../validation/names.ts'
-import { podTemplateWarnings } from './pod_warnings.ts'
+import { podTemplateWarnings } from './pod/pod_warnings.ts'
 
 interface Templated extends KubeObject {
   readonly spec: { readonly template?: PodTemplateSpec }

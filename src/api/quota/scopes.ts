@@ -1,5 +1,5 @@
 import { attributesClassesOf } from '../attributes_classes.ts'
-import { qualityOfService } from '../kinds/pod_quality.ts'
+import { qualityOfService } from '../kinds/pod/pod_quality.ts'
 import type { KubeObject, PersistentVolumeClaim, Pod, ResourceQuota } from '../types.ts'
 import type { CountedResource } from './usage.ts'
 

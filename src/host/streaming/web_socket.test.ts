@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import WebSocket from 'ws'
-import type { StreamingPort } from '../../server/streaming_port.ts'
+import type { StreamingPort } from '../../server/http/streaming_port.ts'
 import { startTestServer, type TestServer } from '../../server/testing/test_server.ts'
 import { type Listening, listenUnix } from '../https_server.ts'
 

@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { BEARER_PROTOCOL } from '../../api/tunnel_options.ts'
-import type { HttpSink, MessageForm } from '../../server/http_types.ts'
-import type { Upgrade } from '../../server/streaming_port.ts'
+import type { HttpSink, MessageForm } from '../../server/http/http_types.ts'
+import type { Upgrade } from '../../server/http/streaming_port.ts'
 
 const acceptor = new WebSocketServer({ noServer: true, perMessageDeflate: false, clientTracking: false })
 

@@ -6,8 +6,8 @@ import type { KubeObject, Pod, PriorityClass, ResourceQuota, StorageClass } from
 import type { Millis } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
 import type { Store } from '../../store/store.ts'
+import type { Authorizer } from '../access/authorization.ts'
 import { forbidden } from '../api_errors.ts'
-import type { Authorizer } from '../authorization.ts'
 import type { LimitRange } from './limit_ranger.ts'
 
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'

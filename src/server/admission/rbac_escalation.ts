@@ -1,6 +1,6 @@
 import type { UserInfo } from '../../api/request.ts'
+import { type Authorizer, MASTERS, type PolicyRule, type RoleBinding } from '../access/authorization.ts'
 import { forbidden, notFound } from '../api_errors.ts'
-import { type Authorizer, MASTERS, type PolicyRule, type RoleBinding } from '../authorization.ts'
 import type { AdmissionPlugin, Attributes } from './admission.ts'
 
 const GROUP = 'rbac.authorization.k8s.io'

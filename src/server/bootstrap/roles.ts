@@ -1,4 +1,4 @@
-import type { PolicyRule } from '../authorization.ts'
+import type { PolicyRule } from '../access/authorization.ts'
 import rolesJson from './roles.json' with { type: 'json' }
 import type { Bootstrapped } from './stored.ts'
 

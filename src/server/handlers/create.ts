@@ -6,13 +6,13 @@ import { type Answer, type Call, objectAnswer, resourceNameOf } from '../call.ts
 import { commitState } from '../commit.ts'
 import type { Core } from '../core.ts'
 import { decodeBody } from '../decoding.ts'
+import { checkWriteOptions, isDryRun } from '../http/write_options.ts'
 import { GENERATED_NAME_ATTEMPTS_MAX } from '../limits.ts'
 import { inOrder } from '../metadata.ts'
 import { dropRepeatedOwners } from '../owner_references.ts'
 import { attributesOf, prepareNew } from '../pipeline.ts'
 import { storeKey, viewOf } from '../storage.ts'
 import { fromStorage, toStorage } from '../versions.ts'
-import { checkWriteOptions, isDryRun } from '../write_options.ts'
 
 /** POST of a new object. */
 export async function create(core: Core, call: Call): Promise<Answer> {

@@ -1,7 +1,7 @@
 import { isNotFound } from '../../api/error.ts'
 import type { Answer, Call } from '../call.ts'
 import type { Core } from '../core.ts'
-import { deletionOptionsOf } from '../delete_options.ts'
+import { deletionOptionsOf } from '../http/delete_options.ts'
 import { selectionOf } from '../selection.ts'
 import { viewOf } from '../storage.ts'
 import { adviseOnDependents, deleteNamed } from './delete.ts'

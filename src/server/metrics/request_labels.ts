@@ -1,7 +1,7 @@
 import { resourceFacts } from '../../api/schema/table.ts'
 import type { Core } from '../core.ts'
-import { wantsWatch } from '../query.ts'
-import type { ResourcePath } from '../router.ts'
+import { wantsWatch } from '../http/query.ts'
+import type { ResourcePath } from '../http/router.ts'
 import { metricsTarget } from './resources.ts'
 import type { RequestLabels } from './traffic.ts'
 

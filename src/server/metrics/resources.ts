@@ -1,7 +1,7 @@
 import type { ResourceFacts } from '../../api/schema/table.ts'
 import { METRICS_GROUP, NODE_METRICS, POD_METRICS } from '../../api/usage_metrics.ts'
 import type { Core } from '../core.ts'
-import type { ResourcePath, Target } from '../router.ts'
+import type { ResourcePath, Target } from '../http/router.ts'
 
 const common = {
   singular: '',

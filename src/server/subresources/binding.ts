@@ -8,7 +8,7 @@ import type { Core } from '../core.ts'
 import { decodeBody } from '../decoding.ts'
 import { checkNamespace } from '../handlers/create.ts'
 import { lostPrecondition } from '../handlers/update.ts'
-import { checkWriteOptions } from '../write_options.ts'
+import { checkWriteOptions } from '../http/write_options.ts'
 import { changeDirectly } from './direct_change.ts'
 import { withCondition } from './pod_conditions.ts'
 

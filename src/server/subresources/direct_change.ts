@@ -6,11 +6,11 @@ import { type Call, resourceNameOf } from '../call.ts'
 import { commitRemoval, commitState } from '../commit.ts'
 import type { Core } from '../core.ts'
 import { isEnding } from '../deletion.ts'
+import { isDryRun } from '../http/write_options.ts'
 import { COMMIT_ATTEMPTS_MAX } from '../limits.ts'
 import { withVersion } from '../metadata.ts'
 import { changesNothing } from '../pipeline.ts'
 import { storeKey } from '../storage.ts'
-import { isDryRun } from '../write_options.ts'
 
 /**
  * Changes one part of an object for a subresource that owns it: neither defaults nor the kind's rules

@@ -11,8 +11,8 @@ import { forbidden, rawServerError } from '../api_errors.ts'
 import type { Call } from '../call.ts'
 import type { Core } from '../core.ts'
 import { changeObject } from '../handlers/update.ts'
+import { defined } from '../http/query.ts'
 import { DISRUPTED_PODS_MAX } from '../limits.ts'
-import { defined } from '../query.ts'
 import { storageResource } from '../storage.ts'
 
 /** A server that changes a budget does so in its own name. */

@@ -20,8 +20,8 @@ import { checkNamespace } from '../handlers/create.ts'
 import { getOne } from '../handlers/get.ts'
 import { patched } from '../handlers/patch.ts'
 import { changeObject, checkName } from '../handlers/update.ts'
+import { checkPatchOptions, checkWriteOptions } from '../http/write_options.ts'
 import { managerOf } from '../managers.ts'
-import { checkPatchOptions, checkWriteOptions } from '../write_options.ts'
 
 const TYPE = 'io.k8s.api.autoscaling.v1.Scale'
 /** Groups that once had a kind of this name: it is recognised there, and refused for its version alone. */

@@ -8,11 +8,11 @@ import { type Answer, type Call, objectAnswer, resourceNameOf } from '../call.ts
 import type { Core } from '../core.ts'
 import { decodeBody } from '../decoding.ts'
 import { checkNamespace } from '../handlers/create.ts'
+import { checkWriteOptions } from '../http/write_options.ts'
 import { recordPlainManager } from '../managers.ts'
 import { orderedMeta } from '../metadata.ts'
 import { API_AUDIENCE, type TokenClaims } from '../server_deps.ts'
 import { storeKey } from '../storage.ts'
-import { checkWriteOptions } from '../write_options.ts'
 import { type BoundObject, boundTo, checkNode } from './token_owner.ts'
 
 const TYPE = 'io.k8s.api.authentication.v1.TokenRequest'

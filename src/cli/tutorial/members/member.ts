@@ -1,4 +1,4 @@
-import { podCells, podStatusWord } from '../../../api/kinds/pod_rows.ts'
+import { podCells, podStatusWord } from '../../../api/kinds/pod/pod_rows.ts'
 import { isPodEnding, isPodReady } from '../../../api/pod_state.ts'
 import type { ContainerStatus, Pod, StatefulSet } from '../../../api/types.ts'
 import type { Replication } from './replication.ts'
